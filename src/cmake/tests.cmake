@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# openbits_add_test(NAME name LEVEL unit|conformance|system SOURCES file... [LINK library...]
+#                   [TIMEOUT seconds] [PARALLEL])
+#
+# One executable and one process for each test file. Its ctest name is LEVEL/NAME, its label LEVEL.
+# Tests of the levels conformance and system share the machine's registry and queue, so they run one
+# at a time unless PARALLEL is given; they find qmgr.dll registered.
+
+set(OPENBITS_SHOWN_DIR "${CMAKE_BINARY_DIR}/shown")
+file(MAKE_DIRECTORY "${OPENBITS_SHOWN_DIR}")
+
+set(_openbits_shown_in_test "${OPENBITS_SHOWN_DIR}")
+if(WIN32 AND NOT CMAKE_HOST_WIN32)
+  set(_openbits_shown_in_test "Z:${OPENBITS_SHOWN_DIR}")
+endif()
+
+# A sanitizer must end the program where it finds something, and name the place.
+set(_openbits_test_env
+    "OPENBITS_SHOWN_DIR=${_openbits_shown_in_test}"
+    "ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1"
+    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+
+function(openbits_add_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "PARALLEL" "NAME;LEVEL;TIMEOUT" "SOURCES;LINK")
+  if(NOT arg_LEVEL MATCHES "^(unit|conformance|system)$")
+    message(FATAL_ERROR "Test ${arg_NAME}: LEVEL must be unit, conformance or system.")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+
+  set(target "${arg_LEVEL}_${arg_NAME}")
+  add_executable(${target} ${arg_SOURCES})
+  set_target_properties(${target} PROPERTIES
+      OUTPUT_NAME "${arg_NAME}"
+      RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/${arg_LEVEL}")
+  target_link_libraries(${target} PRIVATE openbits_harness ${arg_LINK} openbits_settings)
+
+  set(name "${arg_LEVEL}/${arg_NAME}")
+  add_test(NAME "${name}" COMMAND ${target})
+  set_tests_properties("${name}" PROPERTIES
+      LABELS "${arg_LEVEL}"
+      TIMEOUT "${arg_TIMEOUT}"
+      ENVIRONMENT "${_openbits_test_env}"
+      WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+  if(WIN32)
+    if(arg_LEVEL STREQUAL "unit")
+      set_tests_properties("${name}" PROPERTIES FIXTURES_REQUIRED wine)
+    else()
+      set_tests_properties("${name}" PROPERTIES FIXTURES_REQUIRED "wine;registered")
+      if(NOT arg_PARALLEL)
+        set_tests_properties("${name}" PROPERTIES RESOURCE_LOCK machine)
+      endif()
+    endif()
+  endif()
+endfunction()
+
+# One prefix and one wineserver for each build folder, alive from the first test to the last.
+function(openbits_add_fixtures)
+  if(WIN32 AND NOT CMAKE_HOST_WIN32)
+    set(wine sh "${CMAKE_SOURCE_DIR}/tests/lib/wine_run.sh" "${CMAKE_BINARY_DIR}")
+    add_test(NAME fixture/wine_start COMMAND ${wine} --start)
+    add_test(NAME fixture/wine_stop COMMAND ${wine} --stop)
+    set_tests_properties(fixture/wine_start PROPERTIES FIXTURES_SETUP wine TIMEOUT 120)
+    set_tests_properties(fixture/wine_stop PROPERTIES FIXTURES_CLEANUP wine TIMEOUT 60)
+  endif()
+  if(WIN32 AND TARGET qmgr)
+    if(CMAKE_HOST_WIN32)
+      set(regsvr32 regsvr32 /s)
+    else()
+      set(regsvr32 ${wine} regsvr32 /s)
+    endif()
+    add_test(NAME fixture/register COMMAND ${regsvr32} "$<TARGET_FILE:qmgr>")
+    set_tests_properties(fixture/register PROPERTIES
+        FIXTURES_SETUP registered FIXTURES_REQUIRED wine TIMEOUT 60)
+  endif()
+endfunction()
