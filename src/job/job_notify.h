@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Which event a client is to be told next. The notifier's threads take one event at a time, call the
+ * client, and say how that went. */
+#ifndef OPENBITS_JOB_JOB_NOTIFY_H
+#define OPENBITS_JOB_JOB_NOTIFY_H
+
+#include "job/job_types.h"
+
+struct job;
+struct queue;
+
+enum notify_kind
+{
+    NOTIFY_FILE_TRANSFERRED,
+    NOTIFY_TRANSFERRED,
+    NOTIFY_ERROR,
+    NOTIFY_MODIFICATION
+};
+
+struct notify_event
+{
+    struct job *job; /* JOB_HOLDER_NOTIFY */
+    enum notify_kind kind;
+    uint32_t file_index; /* NOTIFY_FILE_TRANSFERRED */
+    struct job_error error; /* NOTIFY_ERROR */
+    void *target; /* kept until job_notify_finish() */
+};
+
+/* False when nothing is due. For one job at most one event is out at a time. */
+bool job_notify_take(struct queue *queue, struct notify_event *event);
+
+/* is_delivered: the client has taken the event (any success code). Otherwise it is told again
+ * later, modifications excepted. Drops the references of the event. */
+void job_notify_finish(struct notify_event *event, bool is_delivered);
+
+#endif

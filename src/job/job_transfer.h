@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The mover's side of a job: what is to be fetched next, and what became of it. Called on the
+ * mover's threads with no lock held. A report of an epoch that is over changes nothing but the
+ * bytes that are on the disk, which always count. */
+#ifndef OPENBITS_JOB_JOB_TRANSFER_H
+#define OPENBITS_JOB_JOB_TRANSFER_H
+
+#include "base/range_set.h"
+#include "job/job_types.h"
+#include "job/source.h"
+#include "job/file_version.h"
+
+struct job;
+
+/* One file's work. Freed with transfer_plan_done(). */
+struct transfer_plan
+{
+    uint32_t file_index;
+    uint32_t generation; /* of the file's content: changes when it starts over */
+    enum source_kind source;
+    bool is_foreground;
+    bool has_temp_file; /* it was made by an earlier run and must be there still */
+    WCHAR *remote_name;
+    WCHAR *local_name;
+    WCHAR *temp_name;
+    struct file_version version; /* known when version.known */
+    struct range_set have; /* bytes on the disk */
+};
+
+void transfer_plan_done(struct transfer_plan *plan);
+
+/* S_OK: plan is filled. S_FALSE: nothing is left to do in this epoch; the mover lets go. */
+HRESULT job_transfer_next(struct job *job, uint32_t epoch, struct transfer_plan *plan);
+
+/* The source answered: CONNECTING becomes TRANSFERRING. False when the epoch is over. */
+bool job_transfer_connected(struct job *job, uint32_t epoch);
+
+/* The temporary file has been made under this name. */
+bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, const WCHAR *temp_name);
+
+/* Size and tags of the remote file are known. False when the epoch is over. */
+bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
+                          const struct file_version *version);
+
+/* The remote file changed, or the temporary file is not what it was: the file starts over.
+ * S_OK: ask for the plan again. An error: the file started over too often; the job has failed and
+ * the mover lets go. S_FALSE: the epoch is over. */
+HRESULT job_transfer_restart(struct job *job, uint32_t epoch, uint32_t file);
+
+/* Bytes [begin, end) of this generation are on the disk. */
+void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, uint64_t begin,
+                           uint64_t end, bool is_from_peer);
+
+/* Peers are of no use for this file; the rest comes from the origin. */
+void job_transfer_peer_failed(struct job *job, uint32_t epoch, uint32_t file);
+
+/* All bytes are on the disk and the temporary file is closed. */
+void job_transfer_file_done(struct job *job, uint32_t epoch, uint32_t file);
+
+/* The attempt failed. What follows (retry or ERROR) is the core's decision. */
+void job_transfer_failed(struct job *job, uint32_t epoch, const struct job_error *error);
+
+/* Nothing of this run touches the job's files any more. Drops JOB_HOLDER_TRANSFER. */
+void job_transfer_released(struct job *job);
+
+#endif

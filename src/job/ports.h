@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the core asks of the rest of the program. Every function here is called without a lock held,
+ * and none may call back into the core before it returns, unless its comment says so. */
+#ifndef OPENBITS_JOB_PORTS_H
+#define OPENBITS_JOB_PORTS_H
+
+#include "base/clock.h"
+#include "job/job_types.h"
+
+struct job;
+
+/* Moves bytes. Both functions only leave a note for the mover's own thread: they never wait for the
+ * network or the disk. Notes are taken in the order in which they were left. */
+struct transfer_ops
+{
+    /* Begin to work on the job. The mover asks for the work with job_transfer_next() and holds a
+     * reference (JOB_HOLDER_TRANSFER, passed to it by this call) until job_transfer_released(). */
+    void (*start)(void *ctx, struct job *job, uint32_t epoch);
+    /* Let go of the job. What has been received is written and reported first. */
+    void (*stop)(void *ctx, struct job *job, uint32_t epoch);
+};
+
+/* Local files, touched on the thread of the caller. Names are full paths. */
+struct file_ops
+{
+    /* May a file of this name be made there? E_ACCESSDENIED, ERROR_PATH_NOT_FOUND, ... */
+    HRESULT (*check_directory)(void *ctx, const WCHAR *local_name);
+    /* Chooses an unused temporary name in the directory of local_name; freed with free(). */
+    HRESULT (*choose_temp_name)(void *ctx, const WCHAR *local_name, WCHAR **temp_name);
+    /* Makes the temporary file the destination, replacing what is there; sets its times when mtime
+     * is not 0. */
+    HRESULT (*publish)(void *ctx, const WCHAR *temp_name, const WCHAR *local_name,
+                       filetime_t mtime);
+    /* Removes a temporary file; S_OK when there is none. */
+    HRESULT (*discard)(void *ctx, const WCHAR *temp_name);
+};
+
+/* Tells clients. */
+struct notify_ops
+{
+    /* Something may be due: the notifier asks for it with job_notify_take(). Never blocks. */
+    void (*wake)(void *ctx);
+    /* Drops the core's reference to a client's target. */
+    void (*release_target)(void *ctx, void *target);
+};
+
+struct queue_ports
+{
+    struct clock clock;
+    const struct transfer_ops *transfer;
+    void *transfer_ctx;
+    const struct file_ops *files;
+    void *files_ctx;
+    const struct notify_ops *notify;
+    void *notify_ctx;
+};
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * All jobs of the machine, the settings that they live under, and the scheduler that runs them. */
+#ifndef OPENBITS_JOB_QUEUE_H
+#define OPENBITS_JOB_QUEUE_H
+
+#include "job/access.h"
+#include "job/job_types.h"
+#include "job/ports.h"
+
+struct queue;
+
+/* The ports must outlive the queue. */
+HRESULT queue_create(const struct queue_ports *ports, const struct machine_settings *settings,
+                     struct queue **out);
+/* Stops what runs and drops all jobs; their files stay. The caller has ended all threads of the
+ * scheduler, the mover and the notifier before. */
+void queue_destroy(struct queue *queue);
+
+/* New job: SUSPENDED, empty. *out holds a reference for JOB_HOLDER_CALLER. */
+HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t type,
+                      const struct caller_facts *owner, struct job **out);
+/* BG_E_NOT_FOUND, E_ACCESSDENIED. *out holds a reference for JOB_HOLDER_CALLER. */
+HRESULT queue_find_job(struct queue *queue, const GUID *id, const struct caller_facts *caller,
+                       struct job **out);
+/* The caller's jobs, or all; array freed by the caller, each job holds JOB_HOLDER_CALLER. */
+HRESULT queue_list_jobs(struct queue *queue, const struct caller_facts *caller, bool all_users,
+                        struct job ***jobs, uint32_t *count);
+uint32_t queue_job_count(struct queue *queue);
+
+/* New facts of the machine. Jobs whose effective client flag changes while they run are stopped,
+ * queued again and resume at the byte where they stopped. */
+void queue_apply_settings(struct queue *queue, const struct machine_settings *settings);
+void queue_network_lost(struct queue *queue);
+void queue_network_returned(struct queue *queue);
+
+/* The scheduler: does what is due now and tells when to call again (TICK_NEVER: when woken). */
+tick_t queue_run_scheduler(struct queue *queue);
+/* Runs the scheduler until queue_stop_scheduler(): the body of the scheduler thread. */
+void queue_scheduler_loop(void *queue);
+void queue_stop_scheduler(struct queue *queue);
+
+#endif
