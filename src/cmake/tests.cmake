@@ -30,6 +30,8 @@ function(openbits_add_test)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
+  # The wrapper ends it first, so that what it printed is kept.
+  math(EXPR limit "${arg_TIMEOUT} - 2")
 
   set(target "${arg_LEVEL}_${arg_NAME}")
   add_executable(${target} ${arg_SOURCES})
@@ -43,7 +45,7 @@ function(openbits_add_test)
   set_tests_properties("${name}" PROPERTIES
       LABELS "${arg_LEVEL}"
       TIMEOUT "${arg_TIMEOUT}"
-      ENVIRONMENT "${_openbits_test_env}"
+      ENVIRONMENT "${_openbits_test_env};OPENBITS_TIMEOUT=${limit}"
       WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
   if(WIN32)
     if(arg_LEVEL STREQUAL "unit")
@@ -54,6 +56,25 @@ function(openbits_add_test)
         set_tests_properties("${name}" PROPERTIES RESOURCE_LOCK machine)
       endif()
     endif()
+  endif()
+endfunction()
+
+# openbits_check_imports(TARGET...): the programs need nothing but what Windows brings.
+function(openbits_check_imports)
+  find_program(OPENBITS_SH NAMES sh)
+  if(NOT OPENBITS_SH)
+    return()
+  endif()
+  set(files)
+  foreach(target IN LISTS ARGN)
+    if(TARGET ${target})
+      list(APPEND files "$<TARGET_FILE:${target}>")
+    endif()
+  endforeach()
+  if(files)
+    add_test(NAME build/imports COMMAND "${OPENBITS_SH}"
+        "${CMAKE_SOURCE_DIR}/tests/lib/check_imports.sh" "${CMAKE_OBJDUMP}" ${files})
+    set_tests_properties(build/imports PROPERTIES LABELS build TIMEOUT 60)
   endif()
 endfunction()
 
@@ -68,11 +89,12 @@ function(openbits_add_fixtures)
   endif()
   if(WIN32 AND TARGET qmgr)
     if(CMAKE_HOST_WIN32)
-      set(regsvr32 regsvr32 /s)
+      set(register regsvr32 /s "$<TARGET_FILE:qmgr>")
     else()
-      set(regsvr32 ${wine} regsvr32 /s)
+      # regsvr32 would take a leading slash for an option.
+      set(register ${wine} regsvr32 /s "Z:$<TARGET_FILE:qmgr>")
     endif()
-    add_test(NAME fixture/register COMMAND ${regsvr32} "$<TARGET_FILE:qmgr>")
+    add_test(NAME fixture/register COMMAND ${register})
     set_tests_properties(fixture/register PROPERTIES
         FIXTURES_SETUP registered FIXTURES_REQUIRED wine TIMEOUT 60)
   endif()

@@ -37,11 +37,12 @@ wine_make_prefix()
     ) 9>"$WINEPREFIX.lock"
 }
 
-# wine_start_server: a wineserver that stays until wine_stop_server.
+# wine_start_server: a wineserver that stays until wine_stop_server, with Wine's own services running.
 wine_start_server()
 {
-    # Its output must not be ours: whoever reads our output would wait for the server's end.
-    wineserver -p >/dev/null 2>&1 9>&- </dev/null
+    # Their output must not be ours: whoever reads our output would wait for their end.
+    wineserver -p </dev/null >/dev/null 2>&1
+    "$WINE" explorer /desktop=openbits cmd /c exit </dev/null >/dev/null 2>&1 || true
 }
 
 wine_stop_server()
@@ -49,4 +50,22 @@ wine_stop_server()
     [ -d "$WINEPREFIX" ] || return 0
     wineserver -k >/dev/null 2>&1 || true
     wineserver -w >/dev/null 2>&1 || true
+}
+
+# wine_run_captured SECONDS PROGRAM [ARGUMENT...]: runs it and answers its exit code, or 124 when the
+# time is over. Its output comes when it has ended: a background process that it started keeps the
+# output open, and whoever reads ours would wait for that process too.
+wine_run_captured()
+{
+    wine_seconds=$1
+    shift
+    wine_output=$(mktemp "$WINEPREFIX.output.XXXXXX")
+    wine_code=0
+    timeout -k 5 "$wine_seconds" "$WINE" "$@" </dev/null >"$wine_output" 2>&1 || wine_code=$?
+    cat "$wine_output"
+    rm -f "$wine_output"
+    if [ "$wine_code" -eq 124 ]; then
+        echo "Ended after $wine_seconds s: $*"
+    fi
+    return "$wine_code"
 }

@@ -2,8 +2,8 @@
 #
 # wine_run.sh BUILD_FOLDER --start | --stop | PROGRAM [ARGUMENT...]
 #
-# Runs a Windows program in the prefix of one build folder, which it makes on first use. --start and
-# --stop keep one wineserver alive between programs.
+# Runs a Windows program in the prefix of one build folder, which it makes on first use, for at most
+# OPENBITS_TIMEOUT seconds. --start and --stop keep one wineserver alive between programs.
 
 set -eu
 
@@ -22,6 +22,6 @@ case $1 in
 --stop) wine_stop_server ;;
 *)
     wine_make_prefix
-    exec "$WINE" "$@"
+    wine_run_captured "${OPENBITS_TIMEOUT:-600}" "$@"
     ;;
 esac
