@@ -1,7 +1,62 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What we do not write ourselves. The targets openbits_curl (libcurl, static) and openbits_wine_test
-# (Wine's test framework, headers only; absent where it cannot be had) stand for it.
+# What we do not write ourselves, as targets: openbits_curl (libcurl, static) and openbits_wine_test
+# (Wine's test framework, headers only; tests only). A cross build on Debian makes them once from
+# source packages, under OPENBITS_DEPS_DIR. Elsewhere CMake finds them, or the user gives their place.
+
+set(OPENBITS_CURL_ROOT "" CACHE PATH "Folder with include/curl/curl.h and lib/libcurl.a to use")
+set(OPENBITS_WINE_TEST_ROOT "" CACHE PATH "Folder with include/wine/test.h to use")
+
+set(_deps_scripts "${CMAKE_CURRENT_LIST_DIR}")
+
+function(_openbits_make_dependency script)
+  execute_process(
+      COMMAND sh "${_deps_scripts}/${script}" ${ARGN}
+      RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "${script} failed; the reason is above.")
+  endif()
+endfunction()
+
+function(_openbits_use_curl root)
+  target_include_directories(openbits_curl SYSTEM INTERFACE "${root}/include")
+  target_compile_definitions(openbits_curl INTERFACE CURL_STATICLIB)
+  target_link_libraries(openbits_curl INTERFACE
+      "${root}/lib/libcurl.a" ws2_32 crypt32 bcrypt normaliz secur32 advapi32)
+endfunction()
 
 add_library(openbits_curl INTERFACE)
-add_library(openbits_wine_test INTERFACE)
+if(OPENBITS_CURL_ROOT)
+  _openbits_use_curl("${OPENBITS_CURL_ROOT}")
+elseif(CMAKE_HOST_WIN32 OR CURL_ROOT OR CURL_DIR)
+  find_package(CURL REQUIRED)
+  target_link_libraries(openbits_curl INTERFACE CURL::libcurl)
+else()
+  _openbits_make_dependency(build_curl.sh "${CMAKE_SYSTEM_PROCESSOR}" "${OPENBITS_DEPS_DIR}")
+  _openbits_use_curl("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/curl")
+endif()
+
+if(OPENBITS_TESTS)
+  set(_wine_test "${OPENBITS_WINE_TEST_ROOT}")
+  if(NOT _wine_test)
+    if(CMAKE_HOST_WIN32)
+      message(FATAL_ERROR "The tests need Wine's wine/test.h and wine/debug.h: give the folder above "
+          "include with -DOPENBITS_WINE_TEST_ROOT=..., or use -DOPENBITS_TESTS=OFF.")
+    endif()
+    _openbits_make_dependency(fetch_wine_test.sh "${OPENBITS_DEPS_DIR}")
+    set(_wine_test "${OPENBITS_DEPS_DIR}/wine-test")
+  endif()
+  add_library(openbits_wine_test INTERFACE)
+  target_include_directories(openbits_wine_test SYSTEM INTERFACE "${_wine_test}/include")
+
+  # test.h includes wine/debug.h of Wine's development package; nothing else may come from there.
+  find_path(OPENBITS_WINE_DEBUG_DIR NAMES wine/debug.h
+      HINTS "${_wine_test}/include" /usr/include/wine NO_CMAKE_FIND_ROOT_PATH
+      DOC "Folder with wine/debug.h")
+  if(NOT OPENBITS_WINE_DEBUG_DIR)
+    message(FATAL_ERROR "wine/debug.h was not found. Install libwine-dev (sh tests/setup.sh does), "
+        "or give its folder with -DOPENBITS_WINE_DEBUG_DIR=...")
+  endif()
+  target_compile_options(openbits_wine_test INTERFACE
+      "SHELL:-idirafter \"${OPENBITS_WINE_DEBUG_DIR}\"")
+endif()

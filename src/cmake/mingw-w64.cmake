@@ -27,7 +27,3 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-
-# The last argument is the build folder: one prefix and one wineserver for each.
-set(CMAKE_CROSSCOMPILING_EMULATOR
-    "sh;${CMAKE_CURRENT_LIST_DIR}/../../tests/lib/wine_run.sh;${CMAKE_BINARY_DIR}")

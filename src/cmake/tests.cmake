@@ -22,6 +22,12 @@ set(_openbits_test_env
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
     "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 
+# Also for other tests with a target as command; not in the toolchain file, so that the configure
+# runs of dependencies start no Wine.
+if(WIN32 AND NOT CMAKE_HOST_WIN32)
+  set(CMAKE_CROSSCOMPILING_EMULATOR sh "${CMAKE_SOURCE_DIR}/tests/lib/wine_run.sh" "${CMAKE_BINARY_DIR}")
+endif()
+
 function(openbits_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "PARALLEL" "NAME;LEVEL;TIMEOUT" "SOURCES;LINK")
   if(NOT arg_LEVEL MATCHES "^(unit|conformance|system)$")
@@ -81,7 +87,7 @@ endfunction()
 # One prefix and one wineserver for each build folder, alive from the first test to the last.
 function(openbits_add_fixtures)
   if(WIN32 AND NOT CMAKE_HOST_WIN32)
-    set(wine sh "${CMAKE_SOURCE_DIR}/tests/lib/wine_run.sh" "${CMAKE_BINARY_DIR}")
+    set(wine ${CMAKE_CROSSCOMPILING_EMULATOR})
     add_test(NAME fixture/wine_start COMMAND ${wine} --start)
     add_test(NAME fixture/wine_stop COMMAND ${wine} --stop)
     set_tests_properties(fixture/wine_start PROPERTIES FIXTURES_SETUP wine TIMEOUT 120)

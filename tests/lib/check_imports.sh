@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # check_imports.sh OBJDUMP PROGRAM...: fails when a program imports a DLL that Windows does not bring.

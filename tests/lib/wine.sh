@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Helpers for scripts that run Windows programs under Wine. Call wine_use_prefix first; the others

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # wine_run.sh BUILD_FOLDER --start | --stop | PROGRAM [ARGUMENT...]
