@@ -14,7 +14,7 @@ struct file_version
     bool has_mtime;
     filetime_t mtime;
     char last_modified[64]; /* as the server wrote it; empty without */
-    char etag[128]; /* strong tags only, quotes included; empty without */
+    char etag[128];         /* strong tags only, quotes included; empty without */
 };
 
 #endif

@@ -2,7 +2,8 @@
  *
  * A job as the fronts see it. Every function may be called from any thread with no lock held; it
  * takes the queue's lock itself. Strings come out as copies, freed with free(). Functions that
- * change a job answer BG_E_INVALID_STATE in the final states unless their comment says otherwise. */
+ * change a job answer BG_E_INVALID_STATE in the final states unless their comment says otherwise.
+ */
 #ifndef OPENBITS_JOB_JOB_H
 #define OPENBITS_JOB_JOB_H
 
@@ -52,8 +53,8 @@ HRESULT job_suspend(struct job *job);
 HRESULT job_resume(struct job *job);
 /* S_OK or BG_S_UNABLE_TO_DELETE_FILES; the job is cancelled in both cases. */
 HRESULT job_cancel(struct job *job);
-/* S_OK, BG_S_PARTIAL_COMPLETE, BG_S_UNABLE_TO_DELETE_FILES, or the code of a failed rename: then the
- * job stays and the call can be repeated. */
+/* S_OK, BG_S_PARTIAL_COMPLETE, BG_S_UNABLE_TO_DELETE_FILES, or the code of a failed rename: then
+ * the job stays and the call can be repeated. */
 HRESULT job_complete(struct job *job);
 
 /* Files; an index stays valid as long as the job. */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which event a client is to be told next. The notifier's threads take one event at a time, call the
- * client, and say how that went. */
+ * Which event a client is to be told next. The notifier's threads take one event at a time, call
+ * the client, and say how that went. */
 #ifndef OPENBITS_JOB_JOB_NOTIFY_H
 #define OPENBITS_JOB_JOB_NOTIFY_H
 
 #include "job/job_types.h"
 
 struct job;
+struct notify_slot;
 struct queue;
 
 enum notify_kind
@@ -22,9 +23,10 @@ struct notify_event
 {
     struct job *job; /* JOB_HOLDER_NOTIFY */
     enum notify_kind kind;
-    uint32_t file_index; /* NOTIFY_FILE_TRANSFERRED */
-    struct job_error error; /* NOTIFY_ERROR */
-    void *target; /* kept until job_notify_finish() */
+    uint32_t file_index;      /* NOTIFY_FILE_TRANSFERRED */
+    struct job_error error;   /* NOTIFY_ERROR */
+    struct notify_slot *slot; /* keeps the target until job_notify_finish() */
+    void *target;
 };
 
 /* False when nothing is due. For one job at most one event is out at a time. */

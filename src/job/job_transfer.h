@@ -25,7 +25,7 @@ struct transfer_plan
     WCHAR *local_name;
     WCHAR *temp_name;
     struct file_version version; /* known when version.known */
-    struct range_set have; /* bytes on the disk */
+    struct range_set have;       /* bytes on the disk */
 };
 
 void transfer_plan_done(struct transfer_plan *plan);

@@ -75,7 +75,7 @@ enum proxy_usage
 /* BG_SIZE_UNKNOWN */
 #define JOB_SIZE_UNKNOWN UINT64_MAX
 
-#define JOB_NO_FILE      UINT32_MAX
+#define JOB_NO_FILE UINT32_MAX
 
 /* Limits of the interface, in characters without the terminator. */
 #define JOB_DISPLAY_NAME_MAX 256
@@ -122,11 +122,11 @@ struct file_sources
 /* The facts of the machine that decide about jobs. A value: taken from a policy snapshot. */
 struct machine_settings
 {
-    uint32_t peer_flags; /* effective machine flags: enum peer_machine_flag */
-    uint32_t inactivity_timeout; /* seconds */
-    uint32_t max_download_time; /* seconds; for jobs that set none themselves */
+    uint32_t peer_flags;          /* effective machine flags: enum peer_machine_flag */
+    uint32_t inactivity_timeout;  /* seconds */
+    uint32_t max_download_time;   /* seconds; for jobs that set none themselves */
     uint32_t no_progress_timeout; /* seconds; default of new jobs */
-    uint32_t min_retry_delay; /* seconds; default of new jobs */
+    uint32_t min_retry_delay;     /* seconds; default of new jobs */
     uint32_t max_jobs_per_user;
     uint32_t max_jobs_per_machine;
     uint32_t max_files_per_job;

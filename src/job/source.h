@@ -10,13 +10,13 @@
 enum source_kind
 {
     SOURCE_ORIGIN, /* the server that the remote name tells */
-    SOURCE_PEER, /* a peer that holds the file, the origin for what no peer has */
-    SOURCE_FILE /* a local or SMB path */
+    SOURCE_PEER,   /* a peer that holds the file, the origin for what no peer has */
+    SOURCE_FILE    /* a local or SMB path */
 };
 
 struct source_facts
 {
-    bool is_file_url; /* file: or UNC */
+    bool is_file_url;    /* file: or UNC */
     bool is_origin_only; /* peers were wrong about this file, or of no use */
 };
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a client does to the course of a job: suspend, resume, cancel, complete, priority; and what
+ * a failure does to it. */
+#include "base/err.h"
+#include "base/random.h"
+#include "bitsmsg.h"
+#include "job/job_private.h"
+
+HRESULT job_suspend(struct job *job)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    hr = job_apply(job, EV_SUSPEND);
+    queue_unlock(job->queue);
+    return hr;
+}
+
+HRESULT job_resume(struct job *job)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    if (!job->file_count)
+        hr = BG_E_EMPTY;
+    else if (job->type != JOB_TYPE_DOWNLOAD)
+        hr = E_NOTIMPL;
+    else if (job->state != JOB_TRANSFERRED || job_next_file(job) != JOB_NO_FILE)
+        hr = job_apply(job, EV_RESUME);
+    queue_unlock(job->queue);
+    return hr;
+}
+
+HRESULT job_set_priority(struct job *job, uint32_t priority)
+{
+    struct queue *queue = job->queue;
+    HRESULT hr;
+
+    if (priority >= JOB_PRIORITY_COUNT) return E_NOTIMPL;
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    if (priority != (uint32_t)job->priority)
+    {
+        enum job_priority before = job->priority;
+
+        job->priority = (enum job_priority)priority;
+        if (job->state == JOB_QUEUED) scheduler_enqueue(job, false);
+        /* A job that runs in the foreground takes the one background place in its turn only. */
+        if (job_state_is_running(job->state) && before == JOB_PRIORITY_FOREGROUND)
+            job_apply(job, EV_PREEMPT);
+        else if (queue->background == job && priority == JOB_PRIORITY_FOREGROUND)
+            queue->background = NULL;
+        queue_wake_scheduler(queue);
+    }
+    job_touch(job);
+    queue_unlock(queue);
+    return S_OK;
+}
+
+/* ---- endings ---- */
+
+/* Caller holds the lock and has seen to it that the mover is told to stop. False when it does not
+ * let go in time; the files are dealt with all the same, they are open for sharing. */
+static bool wait_until_quiet(struct job *job)
+{
+    struct queue *queue = job->queue;
+    tick_t limit = queue_now(queue) + QUIET_TIMEOUT_MS;
+
+    while (job->mover_count || job->wants_start)
+    {
+        tick_t now = queue_now(queue);
+
+        if (now >= limit) return false;
+        cond_wait(&queue->quiet, &queue->lock, (uint32_t)(limit - now));
+    }
+    return true;
+}
+
+HRESULT job_discard_files(struct job *job)
+{
+    const struct queue_ports *ports = &job->queue->ports;
+    HRESULT hr = S_OK;
+
+    /* The files of a job that is final, or is ending, stay as they are. */
+    for (uint32_t i = 0; i < job->file_count; i++)
+    {
+        struct job_file *file = job->files[i];
+
+        if (!file->has_temp_file || file->is_published) continue;
+        if (FAILED(ports->files->discard(ports->files_ctx, file->temp_name)))
+            hr = BG_S_UNABLE_TO_DELETE_FILES;
+        else
+            file->has_temp_file = false;
+    }
+    return hr;
+}
+
+HRESULT job_cancel(struct job *job)
+{
+    struct queue *queue = job->queue;
+    HRESULT hr;
+
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    hr = job_apply(job, EV_CANCEL);
+    queue_unlock(queue);
+    if (FAILED(hr)) return hr;
+
+    queue_lock(queue);
+    wait_until_quiet(job);
+    queue_unlock(queue);
+    return job_discard_files(job);
+}
+
+/* Gives the finished files their final names, in order, up to the first that cannot be had. */
+static HRESULT publish_files(struct job *job, uint32_t *count)
+{
+    const struct queue_ports *ports = &job->queue->ports;
+    HRESULT hr = S_OK;
+
+    *count = 0;
+    for (uint32_t i = 0; i < job->file_count && SUCCEEDED(hr); i++)
+    {
+        struct job_file *file = job->files[i];
+
+        if (!file->is_done) continue;
+        if (!file->is_published)
+        {
+            hr = ports->files->publish(ports->files_ctx, file->temp_name, file->local_name,
+                                       file->version.has_mtime ? file->version.mtime : 0);
+            if (FAILED(hr)) break;
+            queue_lock(job->queue);
+            file->is_published = true;
+            file->has_temp_file = false;
+            /* Complete vouches for the content that the client said nothing about. */
+            file->is_valid = true;
+            queue_unlock(job->queue);
+        }
+        ++*count;
+    }
+    return hr;
+}
+
+static HRESULT end_files(struct job *job)
+{
+    uint32_t published;
+    HRESULT hr;
+
+    if (FAILED(hr = publish_files(job, &published))) return hr;
+    if (published == job->file_count) return S_OK;
+    hr = job_discard_files(job);
+    return hr == S_OK ? BG_S_PARTIAL_COMPLETE : hr;
+}
+
+HRESULT job_complete(struct job *job)
+{
+    struct queue *queue = job->queue;
+    HRESULT hr;
+
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    if (job->type != JOB_TYPE_DOWNLOAD && job->state != JOB_TRANSFERRED)
+    {
+        queue_unlock(queue);
+        return BG_E_INVALID_STATE;
+    }
+    if (job->state != JOB_TRANSFERRED && job->state != JOB_ERROR) job_apply(job, EV_SUSPEND);
+    job->is_ending = true;
+    queue_unlock(queue);
+
+    queue_lock(queue);
+    wait_until_quiet(job);
+    queue_unlock(queue);
+    hr = end_files(job);
+
+    queue_lock(queue);
+    job->is_ending = false;
+    cond_broadcast(&queue->quiet);
+    if (SUCCEEDED(hr)) job_apply(job, EV_COMPLETE);
+    queue_unlock(queue);
+    return hr;
+}
+
+/* ---- failures ---- */
+
+static bool is_worth_a_retry(const struct job *job, HRESULT code, tick_t now)
+{
+    uint64_t timeout_ms = job->no_progress_timeout * 1000ull;
+
+    if (!job->no_progress_timeout || !err_is_transient(code)) return false;
+    if (job->stalled_since != TICK_NEVER && now - job->stalled_since >= timeout_ms) return false;
+    return err_waits_for_condition(code) || job->min_retry_delay <= job->no_progress_timeout;
+}
+
+/* Not before the delay, and spread a little, so that jobs which failed together do not come back
+ * together. */
+static tick_t retry_time(const struct job *job, HRESULT code, tick_t now)
+{
+    uint64_t delay_ms = job->min_retry_delay * 1000ull;
+
+    if (err_waits_for_condition(code)) return TICK_NEVER;
+    return now + delay_ms +
+           random_below(
+               (uint32_t)(delay_ms / 10 < UINT32_MAX - 1 ? delay_ms / 10 + 1 : UINT32_MAX));
+}
+
+void job_fail(struct job *job, const struct job_error *error)
+{
+    tick_t now = queue_now(job->queue);
+
+    job->error = *error;
+    if (err_counts(error->code)) job->error_count++;
+    if (!is_worth_a_retry(job, error->code, now))
+    {
+        job_apply(job, EV_FATAL_ERROR);
+        return;
+    }
+    if (job->stalled_since == TICK_NEVER) job->stalled_since = now;
+    job->retry_at = retry_time(job, error->code, now);
+    job_apply(job, EV_TRANSIENT_ERROR);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Events for clients. An event stays due until a client has taken it, so that one who registers
+ * late hears of it too; modifications are merged and may be lost. Files are told in order, and all
+ * of them before the job's own event. */
+#include "job/job_notify.h"
+
+#include <stdlib.h>
+
+#include "bitsmsg.h"
+#include "job/job_private.h"
+
+/* BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS, its default */
+#define CHANGE_INTERVAL_MS 500
+
+/* A client that fails is asked again after one second, two, four and so on, up to the job's minimum
+ * retry delay. */
+#define RETRY_FIRST_MS  1000u
+#define RETRY_DOUBLINGS 10u
+
+/* ---- the client's object ---- */
+
+static struct notify_slot *slot_addref(struct notify_slot *slot)
+{
+    atomic_fetch_add(&slot->refs, 1);
+    return slot;
+}
+
+void notify_slot_release(struct notify_slot *slot)
+{
+    const struct queue_ports *ports = &slot->queue->ports;
+
+    if (atomic_fetch_sub(&slot->refs, 1) != 1) return;
+    ports->notify->release_target(ports->notify_ctx, slot->target);
+    free(slot);
+}
+
+static struct notify_slot *slot_create(struct queue *queue, void *target)
+{
+    struct notify_slot *slot = calloc(1, sizeof(*slot));
+
+    if (!slot) return NULL;
+    atomic_init(&slot->refs, 1);
+    slot->target = target;
+    slot->queue = queue;
+    return slot;
+}
+
+HRESULT job_set_notify_target(struct job *job, void *target)
+{
+    struct notify_slot *slot = NULL, *old;
+    HRESULT hr;
+
+    if (target && !(slot = slot_create(job->queue, target))) return E_OUTOFMEMORY;
+    if (FAILED(hr = job_lock_for_change(job)))
+    {
+        free(slot);
+        return hr;
+    }
+    old = job->slot;
+    job->slot = slot;
+    job->notify_failures = 0;
+    job->notify_at = 0;
+    job_touch(job);
+    job_notify_refresh(job, queue_now(job->queue));
+    queue_unlock(job->queue);
+    if (old) notify_slot_release(old);
+    return S_OK;
+}
+
+void job_use_notify_target(struct job *job, void (*use)(void *ctx, void *target), void *ctx)
+{
+    struct notify_slot *slot = NULL;
+
+    queue_lock(job->queue);
+    if (job->slot) slot = slot_addref(job->slot);
+    queue_unlock(job->queue);
+
+    use(ctx, slot ? slot->target : NULL);
+    if (slot) notify_slot_release(slot);
+}
+
+HRESULT job_set_notify_flags(struct job *job, uint32_t flags)
+{
+    HRESULT hr;
+
+    if (flags & ~(uint32_t)NOTIFY_FLAG_MASK) return E_NOTIMPL;
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    job->notify_flags = flags;
+    job_touch(job);
+    job_notify_refresh(job, queue_now(job->queue));
+    queue_unlock(job->queue);
+    return S_OK;
+}
+
+uint32_t job_notify_flags(struct job *job)
+{
+    uint32_t flags;
+
+    queue_lock(job->queue);
+    flags = job->notify_flags;
+    queue_unlock(job->queue);
+    return flags;
+}
+
+/* ---- what is due ---- */
+
+/* False when there is nothing to tell. */
+static bool find_event(const struct job *job, enum notify_kind *kind)
+{
+    uint32_t flags = job->notify_flags;
+
+    if (!job->slot || job->is_event_out || (flags & NOTIFY_FLAG_DISABLE)) return false;
+    if (job_state_is_final(job->state)) return false;
+    if (job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
+        *kind = NOTIFY_FILE_TRANSFERRED;
+    else if (job->is_done_untold && (flags & NOTIFY_FLAG_TRANSFERRED))
+        *kind = NOTIFY_TRANSFERRED;
+    else if (job->is_error_untold && (flags & NOTIFY_FLAG_ERROR))
+        *kind = NOTIFY_ERROR;
+    else if (job->is_change_untold && (flags & NOTIFY_FLAG_MODIFICATION))
+        *kind = NOTIFY_MODIFICATION;
+    else
+        return false;
+    return true;
+}
+
+static tick_t event_time(const struct job *job, enum notify_kind kind)
+{
+    if (kind != NOTIFY_MODIFICATION || job->change_told_at == TICK_NEVER) return job->notify_at;
+    return job->change_told_at + CHANGE_INTERVAL_MS > job->notify_at
+               ? job->change_told_at + CHANGE_INTERVAL_MS
+               : job->notify_at;
+}
+
+/* The time of an event that has to wait. */
+tick_t job_notify_deadline(const struct job *job)
+{
+    enum notify_kind kind;
+
+    if (list_is_linked(&job->notify_link) || !find_event(job, &kind)) return TICK_NEVER;
+    return event_time(job, kind);
+}
+
+void job_notify_refresh(struct job *job, tick_t now)
+{
+    enum notify_kind kind;
+
+    if (!list_is_linked(&job->queue_link) || list_is_linked(&job->notify_link)) return;
+    if (!find_event(job, &kind)) return;
+    if (event_time(job, kind) > now)
+    {
+        scheduler_refresh(job);
+        return;
+    }
+    list_add_tail(&job->queue->notify_due, &job->notify_link);
+    job->queue->wants_notify_wake = true;
+}
+
+static uint32_t first_untold_file(struct job *job)
+{
+    while (!job->files[job->first_untold]->is_untold)
+        job->first_untold++;
+    return job->first_untold;
+}
+
+static void take_event(struct job *job, enum notify_kind kind, struct notify_event *event)
+{
+    *event = (struct notify_event){.job = job,
+                                   .kind = kind,
+                                   .file_index = JOB_NO_FILE,
+                                   .error = job->error,
+                                   .slot = slot_addref(job->slot),
+                                   .target = job->slot->target};
+    job_addref(job, JOB_HOLDER_NOTIFY);
+    job->is_event_out = true;
+
+    switch (kind)
+    {
+    case NOTIFY_FILE_TRANSFERRED:
+        event->file_index = first_untold_file(job);
+        job->files[event->file_index]->is_untold = false;
+        job->files_untold--;
+        break;
+    case NOTIFY_TRANSFERRED:
+        job->is_done_untold = false;
+        break;
+    case NOTIFY_ERROR:
+        job->is_error_untold = false;
+        break;
+    case NOTIFY_MODIFICATION:
+        job->is_change_untold = false;
+        job->change_told_at = queue_now(job->queue);
+        break;
+    }
+}
+
+bool job_notify_take(struct queue *queue, struct notify_event *event)
+{
+    bool is_found = false;
+    struct job *job;
+
+    queue_lock(queue);
+    while (!is_found && (job = LIST_HEAD_ENTRY(&queue->notify_due, struct job, notify_link)))
+    {
+        enum notify_kind kind;
+
+        list_remove(&job->notify_link);
+        if (!find_event(job, &kind)) continue;
+        take_event(job, kind, event);
+        is_found = true;
+    }
+    queue_unlock(queue);
+    return is_found;
+}
+
+/* The event comes back, unless what it told of is over. */
+static void give_back(struct job *job, const struct notify_event *event)
+{
+    struct job_file *file;
+
+    switch (event->kind)
+    {
+    case NOTIFY_FILE_TRANSFERRED:
+        file = job->files[event->file_index];
+        if (!file->is_done || file->is_untold) break;
+        file->is_untold = true;
+        job->files_untold++;
+        if (event->file_index < job->first_untold) job->first_untold = event->file_index;
+        break;
+    case NOTIFY_TRANSFERRED:
+        job->is_done_untold = job->state == JOB_TRANSFERRED;
+        break;
+    case NOTIFY_ERROR:
+        job->is_error_untold = job->state == JOB_ERROR;
+        break;
+    case NOTIFY_MODIFICATION:
+        break;
+    }
+}
+
+static void delay_next_event(struct job *job)
+{
+    uint64_t delay_ms = (uint64_t)RETRY_FIRST_MS << job->notify_failures;
+    uint64_t limit_ms = job->min_retry_delay * 1000ull;
+
+    if (job->notify_failures < RETRY_DOUBLINGS) job->notify_failures++;
+    job->notify_at = queue_now(job->queue) + (delay_ms < limit_ms ? delay_ms : limit_ms);
+}
+
+void job_notify_finish(struct notify_event *event, bool is_delivered)
+{
+    struct job *job = event->job;
+    struct queue *queue = job->queue;
+
+    queue_lock(queue);
+    job->is_event_out = false;
+    if (!is_delivered) give_back(job, event);
+    if (is_delivered)
+    {
+        job->notify_failures = 0;
+        job->notify_at = 0;
+    }
+    else if (job->slot == event->slot) /* a client that came in the meantime is told at once */
+        delay_next_event(job);
+    job_notify_refresh(job, queue_now(queue));
+    queue_unlock(queue);
+
+    notify_slot_release(event->slot);
+    job_release(job, JOB_HOLDER_NOTIFY);
+}

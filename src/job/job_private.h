@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The insides of the core, shared by the files of this folder only. One lock guards the queue and
+ * all of its jobs: the scheduler compares jobs with each other, and no work is done under it that
+ * could take longer than a few microseconds. */
+#ifndef OPENBITS_JOB_JOB_PRIVATE_H
+#define OPENBITS_JOB_JOB_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "base/list.h"
+#include "base/lock.h"
+#include "base/range_set.h"
+#include "job/deadlines.h"
+#include "job/file_version.h"
+#include "job/job.h"
+#include "job/job_notify.h"
+#include "job/job_state.h"
+#include "job/ports.h"
+#include "job/queue.h"
+
+/* A file starts over at most this often in one run: a server whose file changes at every request
+ * must not keep the job busy for ever. */
+#define FILE_RESTARTS_MAX 3
+
+/* How long Cancel and Complete wait for the mover to let go of the files. */
+#define QUIET_TIMEOUT_MS 10000
+
+/* queue->lock, but for the names, which never change once the file is added. */
+struct job_file
+{
+    WCHAR *remote_name;
+    WCHAR *local_name;
+    WCHAR *temp_name;
+    struct file_version version;
+    struct range_set have; /* bytes on the disk */
+    struct file_sources sources;
+    uint32_t generation;
+    uint32_t restarts;
+    bool has_temp_file;
+    bool is_done;      /* all bytes are on the disk */
+    bool is_published; /* under its final name */
+    bool is_valid;     /* as the client says */
+    bool is_origin_only;
+    bool is_untold; /* FileTransferred is due */
+};
+
+/* A client's callback object, shared by the job and by the events that are out. */
+struct notify_slot
+{
+    atomic_uint refs;
+    void *target; /* immutable */
+    struct queue *queue;
+};
+
+struct job
+{
+    atomic_uint refs;
+#ifndef NDEBUG
+    atomic_int holders[JOB_HOLDER_COUNT];
+#endif
+
+    /* Immutable after create. */
+    struct queue *queue;
+    GUID id;
+    enum job_type type;
+    struct caller_facts owner;
+
+    /* Everything below: queue->lock. */
+    struct list queue_link;
+    struct job *hash_next;
+
+    enum job_state state; /* written by job_apply() only */
+    uint32_t epoch;       /* reports of an older one are of a run that is over */
+    bool is_ending;       /* Complete is publishing the files: changes wait */
+
+    WCHAR *display_name;
+    WCHAR *description; /* NULL: empty */
+    enum job_priority priority;
+    uint32_t peer_flags;
+    uint32_t min_retry_delay;     /* seconds */
+    uint32_t no_progress_timeout; /* seconds */
+    uint32_t max_download_time;   /* seconds */
+    bool has_max_download_time;   /* set by the client, beats the policy */
+    enum proxy_usage proxy_usage;
+    WCHAR *proxy_list;
+    WCHAR *proxy_bypass;
+
+    struct job_file **files;
+    uint32_t file_count;
+    uint32_t file_capacity;
+    uint32_t first_open; /* no file before this one is unfinished */
+    uint32_t files_done;
+    uint32_t files_unsized;
+    uint64_t bytes_total; /* of the files whose size is known */
+    uint64_t bytes_done;
+
+    struct job_times times;
+    struct job_error error;
+    uint32_t error_count;
+
+    /* Scheduling. */
+    struct list turn_link; /* in a ready list, or in the list of running jobs */
+    tick_t deadline;       /* not later than the next thing that is due */
+    size_t heap_index;
+    tick_t retry_at;      /* TRANSIENT_ERROR; TICK_NEVER: waits for its cause to end */
+    tick_t stalled_since; /* first transient error since the last progress; TICK_NEVER: none */
+    tick_t active_since;  /* entry into CONNECTING */
+    tick_t active_ms;     /* time in CONNECTING and TRANSFERRING before that */
+    tick_t slice_since;
+    tick_t touched_at;
+
+    /* Notes for the mover, left in queue_unlock(). */
+    struct list outbox_link;
+    bool wants_start;
+    bool wants_stop;
+    bool wants_release; /* it has left the queue: drop the queue's reference, and the slot */
+    uint32_t start_epoch;
+    uint32_t stop_epoch;
+    uint32_t mover_count; /* runs that the mover has not let go of */
+
+    /* Notification. */
+    struct notify_slot *slot;
+    uint32_t notify_flags;
+    uint32_t files_untold;
+    uint32_t first_untold; /* no file before this one is untold */
+    bool is_done_untold;
+    bool is_error_untold;
+    bool is_change_untold;
+    bool is_event_out;
+    uint32_t notify_failures; /* in a row */
+    tick_t notify_at;         /* not before */
+    tick_t change_told_at;    /* TICK_NEVER: not yet */
+    struct list notify_link;
+};
+
+#define READY_LISTS JOB_PRIORITY_COUNT
+
+struct queue
+{
+    struct queue_ports ports; /* immutable after create */
+
+    struct lock lock; /* rank LOCK_RANK_QUEUE; everything below */
+    struct machine_settings settings;
+    bool is_network_up;
+
+    struct list jobs;
+    uint32_t job_count;
+    struct job **buckets;  /* by id */
+    uint32_t bucket_count; /* a power of two */
+
+    struct list ready[READY_LISTS]; /* QUEUED, by priority, next one first */
+    struct list running;            /* CONNECTING and TRANSFERRING */
+    struct job *background;         /* the running job that is not of foreground priority */
+    struct deadlines deadlines;
+
+    struct list outbox;     /* jobs that want the mover */
+    bool is_outbox_busy;    /* a thread is emptying it */
+    struct list notify_due; /* jobs with an event that can be told now */
+    bool wants_notify_wake;
+
+    struct cond wake; /* the scheduler has work, or must end */
+    bool is_scheduler_woken;
+    bool is_scheduler_stopped;
+    struct cond quiet; /* a mover let go of a job, or an ending is over */
+};
+
+/* queue.c */
+void queue_lock(struct queue *queue);
+/* Lets go of the lock and then does what was asked for under it: starts and stops for the mover, a
+ * wake-up for the notifier. */
+void queue_unlock(struct queue *queue);
+void queue_wake_scheduler(struct queue *queue);
+void queue_remove_job(struct queue *queue, struct job *job);
+tick_t queue_now(const struct queue *queue);
+
+/* job.c */
+HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type type,
+                   const struct caller_facts *owner, struct job **out);
+/* Takes the lock, and waits while an ending is under way. */
+void job_lock(struct job *job);
+/* The same, for a change: BG_E_INVALID_STATE, without the lock, in a final state. */
+HRESULT job_lock_for_change(struct job *job);
+/* The job was modified now. */
+void job_stamp(struct job *job);
+/* The same, and its client is to hear of it. */
+void job_touch(struct job *job);
+uint32_t job_effective_peer_flags(const struct job *job);
+
+/* job_effects.c: the consequences of a transition, called by job_apply() only */
+void job_on_state_changed(struct job *job, enum job_state from, enum job_event event);
+void job_record_effects(struct job *job, unsigned int effects);
+
+/* job_file.c */
+HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
+                        struct job_file **out);
+void job_file_destroy(struct job_file *file);
+void job_file_set_version(struct job *job, struct job_file *file,
+                          const struct file_version *version);
+/* Forgets content and version. */
+void job_file_start_over(struct job *job, uint32_t index);
+HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begin, uint64_t end,
+                           bool is_from_peer);
+void job_file_mark_done(struct job *job, uint32_t index);
+/* The next file to fetch, or JOB_NO_FILE. */
+uint32_t job_next_file(struct job *job);
+
+/* job_control.c */
+void job_fail(struct job *job, const struct job_error *error);
+/* Removes the temporary files of a job that is final. Without the lock. */
+HRESULT job_discard_files(struct job *job);
+
+/* scheduler.c */
+void scheduler_enqueue(struct job *job, bool is_first);
+void scheduler_dequeue(struct job *job);
+/* The earliest moment at which something of the job is due. */
+tick_t scheduler_deadline(const struct job *job, tick_t now);
+/* Something of the job may be due earlier than before. */
+void scheduler_refresh(struct job *job);
+
+/* job_notify.c */
+void job_notify_refresh(struct job *job, tick_t now);
+tick_t job_notify_deadline(const struct job *job);
+void notify_slot_release(struct notify_slot *slot);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The mover's desk: hands out work and takes reports. */
+#include "job/job_transfer.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "bitsmsg.h"
+#include "job/job_private.h"
+
+/* A file that keeps changing is no fault of the job: it is tried again later. */
+#define FILE_KEEPS_CHANGING BG_E_NO_PROGRESS
+
+void transfer_plan_done(struct transfer_plan *plan)
+{
+    free(plan->remote_name);
+    free(plan->local_name);
+    free(plan->temp_name);
+    range_set_done(&plan->have);
+}
+
+static bool is_current(const struct job *job, uint32_t epoch)
+{
+    return job->epoch == epoch && job_state_is_running(job->state);
+}
+
+static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_plan *plan)
+{
+    const struct job_file *file = job->files[index];
+    struct source_facts facts = {.is_file_url = url_scheme_of(file->remote_name) == URL_FILE,
+                                 .is_origin_only = file->is_origin_only};
+
+    *plan = (struct transfer_plan){.file_index = index,
+                                   .generation = file->generation,
+                                   .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
+                                   .has_temp_file = file->has_temp_file,
+                                   .version = file->version};
+    plan->source = source_select(job_effective_peer_flags(job), &facts);
+    range_set_init(&plan->have);
+    if ((plan->remote_name = str_dup(file->remote_name)) &&
+        (plan->local_name = str_dup(file->local_name)) &&
+        (plan->temp_name = str_dup(file->temp_name)) &&
+        SUCCEEDED(range_set_copy(&plan->have, &file->have)))
+        return S_OK;
+    transfer_plan_done(plan);
+    return E_OUTOFMEMORY;
+}
+
+HRESULT job_transfer_next(struct job *job, uint32_t epoch, struct transfer_plan *plan)
+{
+    HRESULT hr = S_FALSE;
+    uint32_t index;
+
+    queue_lock(job->queue);
+    if (is_current(job, epoch))
+    {
+        if ((index = job_next_file(job)) == JOB_NO_FILE)
+            job_apply(job, EV_ALL_DONE);
+        else if (FAILED(hr = make_plan(job, index, plan)))
+        {
+            struct job_error error = {hr, ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, index};
+
+            job_fail(job, &error);
+            hr = S_FALSE;
+        }
+    }
+    queue_unlock(job->queue);
+    return hr;
+}
+
+bool job_transfer_connected(struct job *job, uint32_t epoch)
+{
+    bool current;
+
+    queue_lock(job->queue);
+    if ((current = is_current(job, epoch)))
+    {
+        job_apply(job, EV_CONNECTED);
+    }
+    queue_unlock(job->queue);
+    return current;
+}
+
+bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, const WCHAR *temp_name)
+{
+    WCHAR *name = str_dup(temp_name), *old = NULL;
+    bool current;
+
+    queue_lock(job->queue);
+    current = is_current(job, epoch);
+    /* The file is there, whoever asked for it: Cancel must find it. */
+    job->files[file]->has_temp_file = true;
+    if (name && !str_is_equal(name, job->files[file]->temp_name))
+    {
+        old = job->files[file]->temp_name;
+        job->files[file]->temp_name = name;
+        name = NULL;
+    }
+    queue_unlock(job->queue);
+    free(name);
+    free(old);
+    return current;
+}
+
+bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
+                          const struct file_version *version)
+{
+    bool current;
+
+    queue_lock(job->queue);
+    if ((current = is_current(job, epoch))) job_file_set_version(job, job->files[file], version);
+    queue_unlock(job->queue);
+    return current;
+}
+
+HRESULT job_transfer_restart(struct job *job, uint32_t epoch, uint32_t file)
+{
+    HRESULT hr = S_FALSE;
+
+    queue_lock(job->queue);
+    if (is_current(job, epoch))
+    {
+        job_file_start_over(job, file);
+        job_touch(job);
+        hr = S_OK;
+        if (++job->files[file]->restarts > FILE_RESTARTS_MAX)
+        {
+            struct job_error error = {FILE_KEEPS_CHANGING, ERROR_CONTEXT_REMOTE_FILE, file};
+
+            job_fail(job, &error);
+            hr = error.code;
+        }
+    }
+    queue_unlock(job->queue);
+    return hr;
+}
+
+void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, uint64_t begin,
+                           uint64_t end, bool is_from_peer)
+{
+    queue_lock(job->queue);
+    if (job->files[file]->generation == generation && !job_state_is_final(job->state) &&
+        SUCCEEDED(job_file_add_bytes(job, job->files[file], begin, end, is_from_peer)))
+    {
+        job->stalled_since = TICK_NEVER;
+        job_touch(job);
+    }
+    queue_unlock(job->queue);
+}
+
+void job_transfer_peer_failed(struct job *job, uint32_t epoch, uint32_t file)
+{
+    queue_lock(job->queue);
+    if (is_current(job, epoch)) job->files[file]->is_origin_only = true;
+    queue_unlock(job->queue);
+}
+
+void job_transfer_file_done(struct job *job, uint32_t epoch, uint32_t index)
+{
+    struct job_file *file;
+
+    queue_lock(job->queue);
+    file = job->files[index];
+    if (is_current(job, epoch) && file->version.known &&
+        range_set_covers(&file->have, 0, file->version.size))
+    {
+        job_file_mark_done(job, index);
+        job->stalled_since = TICK_NEVER;
+        job_touch(job);
+        job_notify_refresh(job, queue_now(job->queue));
+    }
+    queue_unlock(job->queue);
+}
+
+void job_transfer_failed(struct job *job, uint32_t epoch, const struct job_error *error)
+{
+    queue_lock(job->queue);
+    if (is_current(job, epoch)) job_fail(job, error);
+    queue_unlock(job->queue);
+}
+
+void job_transfer_released(struct job *job)
+{
+    struct queue *queue = job->queue;
+
+    queue_lock(queue);
+    job->mover_count--;
+    cond_broadcast(&queue->quiet);
+    queue_unlock(queue);
+    job_release(job, JOB_HOLDER_TRANSFER);
+}
