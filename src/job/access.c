@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Who may touch whose job. */
+#include "job/access.h"
+
+#include "base/str.h"
+
+bool access_is_same_user(const struct caller_facts *a, const struct caller_facts *b)
+{
+    return str_is_equal(a->sid, b->sid);
+}
+
+/* "User Account Control and BITS": neither a caller that is not elevated nor one of lower integrity
+ * reaches a job that was made with more. */
+HRESULT access_check(const struct caller_facts *caller, const struct caller_facts *owner)
+{
+    if (!caller->is_admin && !access_is_same_user(caller, owner)) return E_ACCESSDENIED;
+    if (owner->is_elevated && !caller->is_elevated) return E_ACCESSDENIED;
+    if (caller->integrity_level < owner->integrity_level) return E_ACCESSDENIED;
+    return S_OK;
+}
+
+bool access_is_service_account(const struct caller_facts *user)
+{
+    static const WCHAR *const accounts[] = {u"S-1-5-18", u"S-1-5-19", u"S-1-5-20"};
+
+    for (unsigned int i = 0; i < ARRAY_COUNT(accounts); i++)
+        if (str_is_equal(user->sid, accounts[i])) return true;
+    return false;
+}
+
+bool access_is_exempt_from_limits(const struct caller_facts *user)
+{
+    return user->is_admin || access_is_service_account(user);
+}
