@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Helpers for scripts that run Windows programs under Wine. Call wine_use_prefix first; the others
-# work on that prefix.
+# work on the prefix that it chose.
 
 # wine_use_prefix FOLDER: everything Wine does after this happens in FOLDER.
 wine_use_prefix()
@@ -10,17 +10,54 @@ wine_use_prefix()
     WINEPREFIX=$1
     WINEDEBUG=${WINEDEBUG:-err-all,fixme-all}
     WINEDLLOVERRIDES=${WINEDLLOVERRIDES:-mscoree,mshtml=}
-    export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES
-    unset DISPLAY
+    HOME=${HOME:-/tmp}
+    export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES HOME
+    unset DISPLAY WINEARCH WINESERVER WINELOADER
+    wine_root=
+    wine_limit=
 
-    WINE=${OPENBITS_WINE:-}
-    if [ -z "$WINE" ]; then
-        WINE=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine || true)
-    fi
-    if [ -z "$WINE" ]; then
+    wine_server=wineserver
+    wine_loader=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wine || true)
+    if [ -z "$wine_loader" ]; then
         echo "Wine was not found. On Debian, sh tests/setup.sh installs it." >&2
         return 1
     fi
+}
+
+# wine_use_prefix32 FOLDER ROOT LIB SOURCE BUILD: the same for 32-bit programs: the machine's own 32-bit
+# Wine, or the one that wine32_root.sh has put into ROOT. SOURCE and BUILD are the folders that
+# programs see in there; LIB is the folder of this file.
+wine_use_prefix32()
+{
+    wine_use_prefix "$1"
+    WINEARCH=win32
+    export WINEARCH
+    wine_loader=/usr/lib/wine/wine
+    if [ ! -x "$wine_loader" ]; then
+        wine_root=$2
+        wine_lib=$3
+        wine_source=$4
+        wine_build=$5
+        if [ ! -f "$wine_root/.ready" ]; then
+            echo "There is no 32-bit Wine; sh tests/lib/wine32_root.sh $wine_root fetches it." >&2
+            return 1
+        fi
+    fi
+    wine_server=/usr/lib/wine/wineserver32
+    WINESERVER=$wine_server
+    export WINESERVER
+}
+
+# wine_exec PROGRAM [ARGUMENT...]: runs a program of Wine itself, for wine_limit seconds if that is set.
+wine_exec()
+{
+    if [ -n "$wine_root" ]; then
+        set -- sh "$wine_lib/in_root.sh" "$wine_root" "$wine_source" "$wine_build" -- "$@"
+    fi
+    if [ -n "$wine_limit" ]; then
+        set -- timeout -k 5 "$wine_limit" "$@"
+    fi
+    "$@"
 }
 
 # wine_make_prefix: makes the prefix unless it is there; safe when several programs start at once.
@@ -32,41 +69,51 @@ wine_make_prefix()
         flock 9
         [ -f "$WINEPREFIX/.ready" ] && exit 0
         rm -rf "$WINEPREFIX"
-        "$WINE" wineboot -i >"$WINEPREFIX.log" 2>&1 9>&-
-        wineserver -w >>"$WINEPREFIX.log" 2>&1 9>&-
+        wine_exec "$wine_loader" wineboot -i </dev/null >"$WINEPREFIX.log" 2>&1 9>&- || {
+            echo "Wine could not make the prefix $WINEPREFIX (log: $WINEPREFIX.log)." >&2
+            exit 1
+        }
+        wine_exec "$wine_server" -w >>"$WINEPREFIX.log" 2>&1 9>&-
         : >"$WINEPREFIX/.ready"
     ) 9>"$WINEPREFIX.lock"
 }
 
-# wine_start_server: a wineserver that stays until wine_stop_server, with Wine's own services running.
+# wine_start_server: a wineserver that stays until wine_stop_server, with Wine's services running.
 wine_start_server()
 {
     # Their output must not be ours: whoever reads our output would wait for their end.
-    wineserver -p </dev/null >/dev/null 2>&1
-    "$WINE" explorer /desktop=openbits cmd /c exit </dev/null >/dev/null 2>&1 || true
+    wine_exec "$wine_server" -p </dev/null >/dev/null 2>&1
+    wine_exec "$wine_loader" explorer /desktop=openbits cmd /c exit </dev/null >/dev/null 2>&1 || true
 }
 
 wine_stop_server()
 {
     [ -d "$WINEPREFIX" ] || return 0
-    wineserver -k >/dev/null 2>&1 || true
-    wineserver -w >/dev/null 2>&1 || true
+    wine_exec "$wine_server" -k >/dev/null 2>&1 || true
+    wine_exec "$wine_server" -w >/dev/null 2>&1 || true
 }
 
-# wine_run_captured SECONDS PROGRAM [ARGUMENT...]: runs it and answers its exit code, or 124 when the
-# time is over. Its output comes when it has ended: a background process that it started keeps the
-# output open, and whoever reads ours would wait for that process too.
+# wine_run PROGRAM [ARGUMENT...]: a Windows program, with the caller's input and output.
+wine_run()
+{
+    wine_exec "$wine_loader" "$@"
+}
+
+# wine_run_captured SECONDS PROGRAM [ARGUMENT...]: answers its exit code, or 124 when the time is over.
+# Its output comes when it has ended: a background process that it started keeps the output open,
+# and whoever reads ours would wait for that process too.
 wine_run_captured()
 {
-    wine_seconds=$1
+    wine_limit=$1
     shift
     wine_output=$(mktemp "$WINEPREFIX.output.XXXXXX")
     wine_code=0
-    timeout -k 5 "$wine_seconds" "$WINE" "$@" </dev/null >"$wine_output" 2>&1 || wine_code=$?
+    wine_run "$@" </dev/null >"$wine_output" 2>&1 || wine_code=$?
     cat "$wine_output"
     rm -f "$wine_output"
     if [ "$wine_code" -eq 124 ]; then
-        echo "Ended after $wine_seconds s: $*"
+        echo "Ended after $wine_limit s: $*"
     fi
+    wine_limit=
     return "$wine_code"
 }
