@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Sets up (tests/setup.sh), then runs all tests: the portable code natively under the sanitizers, the
+# Windows programs under Wine. Ends with the number of conformance statements shown and the numbers
+# of tests passed and failed. Logs are in build/logs, the report is build/report/statements.txt.
+
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tests/lib/output.sh
+. "$top/tests/lib/output.sh"
+# shellcheck source=tests/lib/statements.sh
+. "$top/tests/lib/statements.sh"
+
+jobs=$(nproc)
+results=$top/build/report/tests.txt
+trouble=0
+
+sh "$top/tests/setup.sh"
+
+mkdir -p "$top/build/report" "$top/build/logs"
+: >"$results"
+
+# read_results NAME: "passed|failed|skipped BUILD TEST" for each test in the log of one ctest run.
+# Fixtures count only when they fail.
+read_results()
+{
+    awk -v build="$1" '
+        $2 == "Test" && $3 ~ /^#[0-9]+:$/ {
+            state = / Passed / ? "passed" : /\*\*\*Skipped/ ? "skipped" : "failed"
+            if ($4 ~ /^fixture\// && state == "passed") next
+            print state, build, $4
+        }' "$top/build/logs/test-$1.log"
+}
+
+# run_tests BUILD WHAT: all tests of one build folder.
+run_tests()
+{
+    say "Testing $2"
+    folder=$top/build/$1
+    log=$top/build/logs/test-$1.log
+    rm -rf "$folder/shown"
+    mkdir -p "$folder/shown"
+    code=0
+    (cd "$folder" && ctest -j "$jobs" --output-on-failure --no-tests=error) >"$log" 2>&1 \
+        </dev/null || code=$?
+    read_results "$1" >"$results.new"
+    cat "$results.new" >>"$results"
+    printf '   %s passed, %s failed\n' "$(grep -c '^passed' "$results.new" || true)" \
+        "$(grep -c '^failed' "$results.new" || true)"
+    if [ "$code" -ne 0 ]; then
+        trouble=1
+        sed -n 's/^failed [^ ]* /   FAILED: /p' "$results.new"
+        grep -E 'Test failed|ERROR: |WARNING: ThreadSanitizer|runtime error|Assertion|Timeout|Ended after' \
+            "$log" | head -n 30 || true
+        echo "   The whole log: $log"
+    fi
+    rm -f "$results.new"
+}
+
+# skip_tests BUILD REASON
+skip_tests()
+{
+    say "Skipped: the tests of the $1 build, $2"
+    (cd "$top/build/$1" && ctest -N) |
+        awk -v build="$1" '$1 == "Test" && $3 !~ /^fixture\// { print "skipped", build, $3 }' \
+            >>"$results"
+}
+
+run_tests host-asan "the portable code, with address and undefined sanitizers"
+run_tests host-tsan "the portable code, with the thread sanitizer"
+run_tests x86_64 "under Wine, x86_64"
+if [ -x /usr/lib/wine/wine ] || [ -f "$top/build/deps/wine32-root/.ready" ]; then
+    run_tests i686 "under Wine, i686"
+else
+    skip_tests i686 "no 32-bit Wine could be had here (build/deps/wine32-root.log)"
+fi
+
+report_statements "$top/build" || trouble=1
+
+passed=$(grep -c '^passed' "$results" || true)
+failed=$(grep -c '^failed' "$results" || true)
+skipped=$(grep -c '^skipped' "$results" || true)
+echo "$statements_shown of $statements_known statements shown"
+if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+else
+    echo "$passed passed, $failed failed"
+fi
+[ "$trouble" -eq 0 ] && [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
