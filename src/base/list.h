@@ -60,8 +60,12 @@ static inline bool list_is_linked(const struct list *entry)
 #define LIST_ENTRY_OF(ptr, type, member) CONTAINER_OF(ptr, type, member)
 
 /* The first entry, NULL when the list is empty. */
-#define LIST_HEAD_ENTRY(list, type, member)                                                        \
-    (list_is_empty(list) ? NULL : LIST_ENTRY_OF((list)->next, type, member))
+#define LIST_HEAD_ENTRY(list, type, member) ((type *)list_head_at((list), offsetof(type, member)))
+
+static inline void *list_head_at(const struct list *list, size_t offset)
+{
+    return list_is_empty(list) ? NULL : (char *)list->next - offset;
+}
 
 /* The cursors are of type struct list *. The list may not change in the loop. */
 #define LIST_FOR_EACH(cursor, list)                                                                \

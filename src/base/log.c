@@ -42,7 +42,7 @@ static void write_out(const char *line)
 
     if (out && out != INVALID_HANDLE_VALUE)
         WriteFile(out, line, (DWORD)strlen(line), &written, NULL);
-    if (IsDebuggerPresent()) OutputDebugStringA(line);
+    OutputDebugStringA(line);
 #else
     ssize_t written = write(STDERR_FILENO, line, strlen(line));
     (void)written; /* there is nobody left to tell */
@@ -130,24 +130,20 @@ static void hide_control_characters(char *text)
         if ((unsigned char)*text < 0x20 || *text == 0x7f) *text = '?';
 }
 
-void log_write(enum log_channel channel, enum log_level level, const char *format, ...)
+LOG_PRINTF(3, 0)
+static void put_line(enum log_channel channel, enum log_level level, const char *format,
+                     va_list args)
 {
     static const size_t text_max = LOG_LINE_MAX - 2; /* a line feed and the terminator */
     unsigned long long now = clock_ticks(&clock_system);
     char line[LOG_LINE_MAX];
     size_t size;
-    va_list args;
     int got;
-
-    if (log_thresholds[channel] == THRESHOLD_UNREAD) configure_from_environment();
-    if (!log_is_on(channel, level)) return;
 
     got = snprintf(line, text_max, "%llu.%03llu %04zx %s %s: ", now / 1000, now % 1000,
                    thread_number(), channel_names[channel], level_names[level]);
     size = got > 0 ? (size_t)got : 0;
-    va_start(args, format);
     got = vsnprintf(line + size, text_max - size + 1, format, args);
-    va_end(args);
     if (got < 0) line[size] = 0;
 
     size = strlen(line);
@@ -156,4 +152,23 @@ void log_write(enum log_channel channel, enum log_level level, const char *forma
     line[size] = '\n';
     line[size + 1] = 0;
     atomic_load (&current_sink)(line);
+}
+
+void log_write(enum log_channel channel, enum log_level level, const char *format, ...)
+{
+#ifdef _WIN32
+    DWORD error = GetLastError();
+#endif
+    va_list args;
+
+    if (log_thresholds[channel] == THRESHOLD_UNREAD) configure_from_environment();
+    if (log_is_on(channel, level))
+    {
+        va_start(args, format);
+        put_line(channel, level, format, args);
+        va_end(args);
+    }
+#ifdef _WIN32
+    SetLastError(error); /* which the caller may still want to read */
+#endif
 }

@@ -40,16 +40,17 @@ enum log_level
 
 /* As in C99 on Windows too: %zu, %llu and %#lx, but not %I64u. */
 #if defined(__clang__)
-#define LOG_PRINTF __attribute__((format(printf, 3, 4)))
+#define LOG_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define LOG_PRINTF __attribute__((format(gnu_printf, 3, 4)))
+#define LOG_PRINTF(text, first) __attribute__((format(gnu_printf, text, first)))
 #endif
 
 /* Private to the macros: the highest level shown. */
 extern atomic_uchar log_thresholds[LOG_CHANNEL_COUNT];
 
 /* Writes one line; control characters in it become question marks. */
-void log_write(enum log_channel channel, enum log_level level, const char *format, ...) LOG_PRINTF;
+void log_write(enum log_channel channel, enum log_level level, const char *format, ...)
+    LOG_PRINTF(3, 4);
 
 /* Takes the place of OPENBITS_LOG; an unknown name is skipped. */
 void log_configure(const char *levels);
