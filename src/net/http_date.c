@@ -3,7 +3,6 @@
  * Dates as HTTP writes them, without the C library's: that knows locales and time zones. */
 #include "net/http_date.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define SECONDS_PER_DAY 86400
@@ -31,13 +30,16 @@ struct reader
     const char *end;
 };
 
-static bool take_text(struct reader *in, const char *text)
+static bool take_part(struct reader *in, const char *text, size_t len)
 {
-    size_t len = strlen(text);
-
     if ((size_t)(in->end - in->at) < len || memcmp(in->at, text, len)) return false;
     in->at += len;
     return true;
+}
+
+static bool take_text(struct reader *in, const char *text)
+{
+    return take_part(in, text, strlen(text));
 }
 
 /* Exactly so many digits. */
@@ -57,13 +59,8 @@ static bool take_number(struct reader *in, unsigned int digits, unsigned int *va
 /* The whole name, or its first three letters. */
 static bool take_day_name(struct reader *in, bool is_long)
 {
-    char name[4];
-
     for (unsigned int i = 0; i < 7; i++)
-    {
-        snprintf(name, sizeof(name), "%.3s", day_names[i]);
-        if (take_text(in, is_long ? day_names[i] : name)) return true;
-    }
+        if (take_part(in, day_names[i], is_long ? strlen(day_names[i]) : 3)) return true;
     return false;
 }
 
@@ -165,9 +162,19 @@ bool http_parse_date(const char *text, size_t len, filetime_t *time)
     return to_filetime(&date, time);
 }
 
+/* Writes so many digits and a separator. */
+static char *put_number(char *out, unsigned int value, unsigned int digits, char separator)
+{
+    for (unsigned int i = digits; i > 0; i--, value /= 10)
+        out[i - 1] = (char)('0' + value % 10);
+    out[digits] = separator;
+    return out + digits + 1;
+}
+
 bool http_format_date(filetime_t time, char text[HTTP_DATE_SIZE])
 {
     unsigned int days, seconds, year, month = 0;
+    char *out = text + 5;
 
     text[0] = 0;
     if (time >= TIME_OF_10000) return false;
@@ -176,6 +183,7 @@ bool http_format_date(filetime_t time, char text[HTTP_DATE_SIZE])
 
     /* 1601-01-01 was a Monday. */
     memcpy(text, day_names[days % 7], 3);
+    memcpy(text + 3, ", ", 2);
     year = 1601 + days / 366; /* too early by at most a few years */
     while (days_before_year(year + 1) <= days)
         year++;
@@ -183,7 +191,13 @@ bool http_format_date(filetime_t time, char text[HTTP_DATE_SIZE])
     while (days >= days_of_month(year, month))
         days -= days_of_month(year, month++);
 
-    snprintf(text + 3, HTTP_DATE_SIZE - 3, ", %02u %s %04u %02u:%02u:%02u GMT", days + 1,
-             month_names[month], year, seconds / 3600, seconds / 60 % 60, seconds % 60);
+    out = put_number(out, days + 1, 2, ' ');
+    memcpy(out, month_names[month], 3);
+    out[3] = ' ';
+    out = put_number(out + 4, year, 4, ' ');
+    out = put_number(out, seconds / 3600, 2, ':');
+    out = put_number(out, seconds / 60 % 60, 2, ':');
+    out = put_number(out, seconds % 60, 2, ' ');
+    memcpy(out, "GMT", 4);
     return true;
 }
