@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The parts of the tool. It is an ordinary client: it sees public headers only, so that it runs
+ * against any BITS. */
+#ifndef OPENBITS_TOOLS_BITSADMIN_H
+#define OPENBITS_TOOLS_BITSADMIN_H
+
+#include <windows.h>
+
+#include <sddl.h>
+
+#include "bits10_3.h"
+#include "bitsmsg.h"
+
+/* What a usage error leaves as exit code. */
+#define EXIT_USAGE E_INVALIDARG
+
+struct session
+{
+    IBackgroundCopyManager *manager;
+    BOOL is_raw; /* /RAWRETURN: bare values, for scripts */
+};
+
+/* A command's words after its name. */
+struct arguments
+{
+    WCHAR **words;
+    int count;
+};
+
+typedef HRESULT (*command_fn)(struct session *session, const struct arguments *args);
+
+struct command
+{
+    const WCHAR *name; /* lower case, with the slash */
+    int min_words;
+    int max_words; /* -1: any number */
+    command_fn run;
+    const WCHAR *usage;
+};
+
+/* main.c: runs one command line (argv without the program's name) and returns the exit code. */
+HRESULT bitsadmin_run(int argc, WCHAR **argv);
+BOOL is_word(const WCHAR *word, const WCHAR *expected);
+
+/* session.c */
+HRESULT session_open(struct session *session);
+void session_close(struct session *session);
+/* Finds a job by {GUID} or by its name, which must be unique, and says so when it cannot. */
+HRESULT session_find_job(struct session *session, const WCHAR *name, IBackgroundCopyJob **job);
+/* Prints "Unable to <what> - 0x<code>" and the text of the code; returns the code. */
+HRESULT session_fail(struct session *session, HRESULT hr, const WCHAR *what);
+/* The text of a code, or NULL; freed with CoTaskMemFree. */
+WCHAR *session_error_text(struct session *session, HRESULT hr);
+
+/* output.c: stdout, as text of the console's code page when it is not a console. */
+void out_print(const WCHAR *format, ...);
+BOOL out_is_console(void);
+/* A block of lines that a console draws over the block before it, until out_block_end(). */
+void out_block(const WCHAR *const *lines, unsigned int count);
+void out_block_end(void);
+
+/* names.c */
+const WCHAR *type_name(BG_JOB_TYPE type);
+const WCHAR *state_name(BG_JOB_STATE state);
+const WCHAR *priority_name(BG_JOB_PRIORITY priority);
+const WCHAR *proxy_usage_name(BG_JOB_PROXY_USAGE usage);
+BOOL parse_priority(const WCHAR *word, BG_JOB_PRIORITY *priority);
+/* Decimal or 0x; FALSE for anything else or too large. */
+BOOL parse_number(const WCHAR *word, DWORD *value);
+
+/* describe.c */
+void print_job_line(IBackgroundCopyJob *job);
+void print_job_details(struct session *session, IBackgroundCopyJob *job);
+void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *code);
+void print_peer_flags(DWORD flags);
+
+/* cmd_job.c, cmd_peer.c, cmd_transfer.c */
+HRESULT cmd_list(struct session *session, const struct arguments *args);
+HRESULT cmd_info(struct session *session, const struct arguments *args);
+HRESULT cmd_suspend(struct session *session, const struct arguments *args);
+HRESULT cmd_resume(struct session *session, const struct arguments *args);
+HRESULT cmd_cancel(struct session *session, const struct arguments *args);
+HRESULT cmd_complete(struct session *session, const struct arguments *args);
+HRESULT cmd_set_peer_flags(struct session *session, const struct arguments *args);
+HRESULT cmd_get_peer_flags(struct session *session, const struct arguments *args);
+HRESULT cmd_peercaching(struct session *session, const struct arguments *args);
+HRESULT cmd_transfer(struct session *session, const struct arguments *args);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What is printed about a job. Scripts read these lines: labels and their order are those that
+ * users of the tool know. */
+#include "bitsadmin.h"
+
+#include <stdio.h>
+#include <wchar.h>
+
+static const WCHAR *or_null(const WCHAR *text)
+{
+    return text && *text ? text : L"NULL";
+}
+
+static void format_id(IBackgroundCopyJob *job, WCHAR text[40])
+{
+    GUID id = {0};
+
+    IBackgroundCopyJob_GetId(job, &id);
+    StringFromGUID2(&id, text, 40);
+}
+
+static void format_size(UINT64 bytes, WCHAR text[24])
+{
+    if (bytes == BG_SIZE_UNKNOWN)
+        wcscpy(text, L"UNKNOWN");
+    else
+        _snwprintf(text, 24, L"%llu", bytes);
+}
+
+static void format_time(const FILETIME *time, WCHAR text[80])
+{
+    FILETIME local;
+    SYSTEMTIME system;
+    int len;
+
+    wcscpy(text, L"UNKNOWN");
+    if (!time->dwLowDateTime && !time->dwHighDateTime) return;
+    if (!FileTimeToLocalFileTime(time, &local) || !FileTimeToSystemTime(&local, &system)) return;
+    len = GetDateFormatW(LOCALE_USER_DEFAULT, DATE_SHORTDATE, &system, NULL, text, 40);
+    if (!len) return;
+    text[len - 1] = ' ';
+    if (!GetTimeFormatW(LOCALE_USER_DEFAULT, 0, &system, NULL, text + len, 40)) text[len - 1] = 0;
+}
+
+/* The name of the account, or the SID where there is none. */
+static void format_owner(IBackgroundCopyJob *job, WCHAR text[600])
+{
+    WCHAR user[256], domain[256], *sid_text;
+    DWORD user_size = ARRAYSIZE(user), domain_size = ARRAYSIZE(domain);
+    SID_NAME_USE use;
+    PSID sid;
+
+    wcscpy(text, L"UNKNOWN");
+    if (FAILED(IBackgroundCopyJob_GetOwner(job, &sid_text))) return;
+    _snwprintf(text, 599, L"%ls", sid_text);
+    text[599] = 0;
+    if (ConvertStringSidToSidW(sid_text, &sid))
+    {
+        if (LookupAccountSidW(NULL, sid, user, &user_size, domain, &domain_size, &use))
+            _snwprintf(text, 599, L"%ls\\%ls", domain, user);
+        LocalFree(sid);
+    }
+    CoTaskMemFree(sid_text);
+}
+
+void print_job_line(IBackgroundCopyJob *job)
+{
+    WCHAR id[40], total[24], *name = NULL;
+    BG_JOB_PROGRESS progress = {0};
+    BG_JOB_STATE state = BG_JOB_STATE_QUEUED;
+
+    format_id(job, id);
+    IBackgroundCopyJob_GetDisplayName(job, &name);
+    IBackgroundCopyJob_GetState(job, &state);
+    IBackgroundCopyJob_GetProgress(job, &progress);
+    format_size(progress.BytesTotal, total);
+    out_print(L"%ls '%ls' %ls %lu / %lu %llu / %ls\n", id, name ? name : L"", state_name(state),
+              progress.FilesTransferred, progress.FilesTotal, progress.BytesTransferred, total);
+    CoTaskMemFree(name);
+}
+
+static void print_error_file(IBackgroundCopyError *error)
+{
+    WCHAR *remote = NULL, *local = NULL;
+    IBackgroundCopyFile *file;
+
+    if (FAILED(IBackgroundCopyError_GetFile(error, &file)) || !file) return;
+    IBackgroundCopyFile_GetRemoteName(file, &remote);
+    IBackgroundCopyFile_GetLocalName(file, &local);
+    out_print(L"ERROR FILE:    %ls -> %ls\n", or_null(remote), or_null(local));
+    CoTaskMemFree(remote);
+    CoTaskMemFree(local);
+    IBackgroundCopyFile_Release(file);
+}
+
+static WCHAR *context_text(IBackgroundCopyError *error)
+{
+    WCHAR *text = NULL;
+
+    if (SUCCEEDED(IBackgroundCopyError_GetErrorContextDescription(
+            error, LANGIDFROMLCID(GetUserDefaultLCID()), &text)))
+        return text;
+    IBackgroundCopyError_GetErrorContextDescription(
+        error, MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), &text);
+    return text;
+}
+
+void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *code)
+{
+    IBackgroundCopyError *error;
+    BG_ERROR_CONTEXT context;
+    WCHAR *text;
+
+    *code = S_OK;
+    if (FAILED(IBackgroundCopyJob_GetError(job, &error))) return;
+    IBackgroundCopyError_GetError(error, &context, code);
+    print_error_file(error);
+    text = session_error_text(session, *code);
+    out_print(L"ERROR CODE:    0x%08lx - %ls\n", *code, text ? text : L"");
+    CoTaskMemFree(text);
+    text = context_text(error);
+    out_print(L"ERROR CONTEXT: 0x%08x - %ls\n", context, text ? text : L"");
+    CoTaskMemFree(text);
+    IBackgroundCopyError_Release(error);
+}
+
+void print_peer_flags(DWORD flags)
+{
+    out_print(L"\t Enable download from peers      :%ls\n",
+              flags & BG_JOB_ENABLE_PEERCACHING_CLIENT ? L"true" : L"false");
+    out_print(L"\t Enable serving to peers         :%ls\n",
+              flags & BG_JOB_ENABLE_PEERCACHING_SERVER ? L"true" : L"false");
+}
+
+static void print_head(IBackgroundCopyJob *job)
+{
+    BG_JOB_PRIORITY priority = BG_JOB_PRIORITY_NORMAL;
+    BG_JOB_STATE state = BG_JOB_STATE_QUEUED;
+    BG_JOB_TYPE type = BG_JOB_TYPE_DOWNLOAD;
+    WCHAR id[40], owner[600], total[24], *name = NULL;
+    BG_JOB_PROGRESS progress = {0};
+
+    format_id(job, id);
+    format_owner(job, owner);
+    IBackgroundCopyJob_GetDisplayName(job, &name);
+    IBackgroundCopyJob_GetType(job, &type);
+    IBackgroundCopyJob_GetState(job, &state);
+    IBackgroundCopyJob_GetPriority(job, &priority);
+    IBackgroundCopyJob_GetProgress(job, &progress);
+    format_size(progress.BytesTotal, total);
+    out_print(L"GUID: %ls DISPLAY: '%ls'\n", id, name ? name : L"");
+    out_print(L"TYPE: %ls STATE: %ls OWNER: %ls\n", type_name(type), state_name(state), owner);
+    out_print(L"PRIORITY: %ls FILES: %lu / %lu BYTES: %llu / %ls\n", priority_name(priority),
+              progress.FilesTransferred, progress.FilesTotal, progress.BytesTransferred, total);
+    CoTaskMemFree(name);
+}
+
+static void print_times(IBackgroundCopyJob *job)
+{
+    WCHAR created[80], modified[80], completed[80];
+    BG_JOB_TIMES times = {0};
+
+    IBackgroundCopyJob_GetTimes(job, &times);
+    format_time(&times.CreationTime, created);
+    format_time(&times.ModificationTime, modified);
+    format_time(&times.TransferCompletionTime, completed);
+    out_print(L"CREATION TIME: %ls MODIFICATION TIME: %ls\n", created, modified);
+    out_print(L"COMPLETION TIME: %ls ACL FLAGS:\n", completed);
+}
+
+static void print_settings(IBackgroundCopyJob *job)
+{
+    BG_JOB_PROXY_USAGE usage = BG_JOB_PROXY_USAGE_PRECONFIG;
+    ULONG flags = 0, delay = 0, timeout = 0, errors = 0;
+    WCHAR *list = NULL, *bypass = NULL;
+    IUnknown *notify = NULL;
+
+    IBackgroundCopyJob_GetNotifyInterface(job, &notify);
+    IBackgroundCopyJob_GetNotifyFlags(job, &flags);
+    IBackgroundCopyJob_GetMinimumRetryDelay(job, &delay);
+    IBackgroundCopyJob_GetNoProgressTimeout(job, &timeout);
+    IBackgroundCopyJob_GetErrorCount(job, &errors);
+    IBackgroundCopyJob_GetProxySettings(job, &usage, &list, &bypass);
+    out_print(L"NOTIFY INTERFACE: %ls NOTIFICATION FLAGS: %lu\n",
+              notify ? L"REGISTERED" : L"UNREGISTERED", flags);
+    out_print(L"RETRY DELAY: %lu NO PROGRESS TIMEOUT: %lu ERROR COUNT: %lu\n", delay, timeout,
+              errors);
+    out_print(L"PROXY USAGE: %ls PROXY LIST: %ls PROXY BYPASS LIST: %ls\n", proxy_usage_name(usage),
+              or_null(list), or_null(bypass));
+    if (notify) IUnknown_Release(notify);
+    CoTaskMemFree(list);
+    CoTaskMemFree(bypass);
+}
+
+static void print_file(IBackgroundCopyFile *file)
+{
+    BG_FILE_PROGRESS progress = {0};
+    WCHAR total[24], *remote = NULL, *local = NULL;
+
+    IBackgroundCopyFile_GetProgress(file, &progress);
+    IBackgroundCopyFile_GetRemoteName(file, &remote);
+    IBackgroundCopyFile_GetLocalName(file, &local);
+    format_size(progress.BytesTotal, total);
+    out_print(L"\t%llu / %ls %ls %ls -> %ls\n", progress.BytesTransferred, total,
+              progress.BytesTransferred == progress.BytesTotal ? L"COMPLETED" : L"WORKING",
+              or_null(remote), or_null(local));
+    CoTaskMemFree(remote);
+    CoTaskMemFree(local);
+}
+
+static void print_files(IBackgroundCopyJob *job)
+{
+    IEnumBackgroundCopyFiles *files;
+    IBackgroundCopyFile *file;
+    WCHAR *text = NULL;
+
+    IBackgroundCopyJob_GetDescription(job, &text);
+    out_print(L"DESCRIPTION: %ls\nJOB FILES: \n", text ? text : L"");
+    CoTaskMemFree(text);
+    if (FAILED(IBackgroundCopyJob_EnumFiles(job, &files))) return;
+    while (IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL) == S_OK)
+    {
+        print_file(file);
+        IBackgroundCopyFile_Release(file);
+    }
+    IEnumBackgroundCopyFiles_Release(files);
+}
+
+static const WCHAR *integrity_name(ULONG level)
+{
+    if (level >= 0x4000) return L"SYSTEM";
+    if (level >= 0x3000) return L"HIGH";
+    return level >= 0x2000 ? L"MEDIUM" : L"LOW";
+}
+
+static void print_job4(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJob4 *job4;
+    BOOL is_elevated = FALSE;
+    ULONG level = 0;
+    DWORD flags = 0;
+
+    if (FAILED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob4, (void **)&job4)))
+        return;
+    IBackgroundCopyJob4_GetOwnerIntegrityLevel(job4, &level);
+    IBackgroundCopyJob4_GetOwnerElevationState(job4, &is_elevated);
+    out_print(L"owner MIC integrity level: %ls\n", integrity_name(level));
+    out_print(L"owner elevated ?           %ls\n\n", is_elevated ? L"true" : L"false");
+    IBackgroundCopyJob4_GetPeerCachingFlags(job4, &flags);
+    out_print(L"Peercaching flags\n");
+    print_peer_flags(flags);
+    IBackgroundCopyJob4_Release(job4);
+}
+
+void print_job_details(struct session *session, IBackgroundCopyJob *job)
+{
+    HRESULT code;
+
+    print_head(job);
+    print_times(job);
+    print_settings(job);
+    print_job_error(session, job, &code);
+    print_files(job);
+    out_print(L"NOTIFICATION COMMAND LINE: none\n");
+    print_job4(job);
+    out_print(L"\nCUSTOM HEADERS: NULL\n\n");
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The program around bitsadmin_run(): a failure is its own exit code, a success is 0. */
+#include "bitsadmin.h"
+
+int wmain(int argc, WCHAR **argv)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED))) return hr;
+    hr = bitsadmin_run(argc - 1, argv + 1);
+    CoUninitialize();
+    return FAILED(hr) ? hr : 0;
+}
