@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/err.h"
 #include "base/lock.h"
 
 HRESULT reg_open(const struct reg_place *place, REGSAM access, HKEY *key)
@@ -18,7 +19,7 @@ HRESULT reg_open(const struct reg_place *place, REGSAM access, HKEY *key)
 
     *key = NULL;
     if (status == ERROR_FILE_NOT_FOUND || status == ERROR_PATH_NOT_FOUND) return S_FALSE;
-    return HRESULT_FROM_WIN32((DWORD)status);
+    return err_from_win32((uint32_t)status);
 }
 
 struct reg_number reg_read_number(HKEY key, const WCHAR *name)
@@ -45,10 +46,10 @@ HRESULT reg_write_number(const struct reg_place *place, const WCHAR *name, uint3
     lock_assert_none_held();
     status = RegCreateKeyExW(place->root, place->path, 0, NULL, 0, KEY_SET_VALUE | place->view,
                              NULL, &key, NULL);
-    if (status) return HRESULT_FROM_WIN32((DWORD)status);
+    if (status) return err_from_win32((uint32_t)status);
     status = RegSetValueExW(key, name, 0, REG_DWORD, (const BYTE *)&value, sizeof(value));
     RegCloseKey(key);
-    return HRESULT_FROM_WIN32((DWORD)status);
+    return err_from_win32((uint32_t)status);
 }
 
 HRESULT reg_watch_init(struct reg_watch *watch, const struct reg_place *place, bool has_subtree)
@@ -56,8 +57,7 @@ HRESULT reg_watch_init(struct reg_watch *watch, const struct reg_place *place, b
     memset(watch, 0, sizeof(*watch));
     watch->place = *place;
     watch->has_subtree = has_subtree;
-    if (!(watch->event = CreateEventW(NULL, TRUE, FALSE, NULL)))
-        return HRESULT_FROM_WIN32(GetLastError());
+    if (!(watch->event = CreateEventW(NULL, TRUE, FALSE, NULL))) return err_from_last_error();
     return S_OK;
 }
 
@@ -80,7 +80,7 @@ static HRESULT ask(struct reg_watch *watch)
     LSTATUS status;
 
     status = RegNotifyChangeKeyValue(watch->key, watch->has_subtree, filter, watch->event, TRUE);
-    return HRESULT_FROM_WIN32((DWORD)status);
+    return err_from_win32((uint32_t)status);
 }
 
 HRESULT reg_watch_arm(struct reg_watch *watch)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/log.h"
 #include "base/reg.h"
 #include "base/thread.h"
@@ -186,8 +187,7 @@ static HRESULT registry_watch(void *ctx, struct policy_source *source)
     if (store->source) return S_OK;
 
     store->source = source;
-    if (!(store->stop = CreateEventW(NULL, TRUE, FALSE, NULL)))
-        hr = HRESULT_FROM_WIN32(GetLastError());
+    if (!(store->stop = CreateEventW(NULL, TRUE, FALSE, NULL))) hr = err_from_last_error();
     for (unsigned int i = 0; i < WATCH_COUNT && SUCCEEDED(hr); i++)
         hr = reg_watch_init(&store->watches[i], &places[i], i == WATCH_POLICIES);
     if (SUCCEEDED(hr)) hr = thread_start(&store->thread, watch_thread, store, "policy watch");
