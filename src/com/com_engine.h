@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What stands behind the fronts. The composition root plugs it in; com/ does not know it. */
+#ifndef OPENBITS_COM_COM_ENGINE_H
+#define OPENBITS_COM_COM_ENGINE_H
+
+#include "base/types.h"
+
+struct policy_source;
+struct queue;
+
+/* Valid as long as com_module_is_locked() is true, that is: as long as a front lives. */
+struct com_engine
+{
+    struct queue *queue;
+    struct policy_source *policy;
+};
+
+/* Starts the engine unless it runs. */
+typedef HRESULT (*com_start_engine_fn)(struct com_engine *engine);
+
+#endif
