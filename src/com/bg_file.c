@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * IBackgroundCopyFile to IBackgroundCopyFile4: names and numbers out of the core. */
+#include "com/bg_file.h"
+
+#include <stdlib.h>
+
+#include "base/url.h"
+#include "bitsmsg.h"
+#include "com/com_util.h"
+#include "job/job.h"
+#include "job/job_state.h"
+
+struct bg_file
+{
+    IBackgroundCopyFile4 IBackgroundCopyFile4_iface;
+    struct com_front front;
+    struct job *job; /* JOB_HOLDER_FRONT; immutable after create */
+    uint32_t index;  /* immutable after create */
+};
+
+static inline struct bg_file *impl_from_IBackgroundCopyFile4(IBackgroundCopyFile4 *iface)
+{
+    return CONTAINING_RECORD(iface, struct bg_file, IBackgroundCopyFile4_iface);
+}
+
+static HRESULT WINAPI bg_file_QueryInterface(IBackgroundCopyFile4 *iface, REFIID iid, void **out)
+{
+    static const IID *const iids[] = {&IID_IBackgroundCopyFile, &IID_IBackgroundCopyFile2,
+                                      &IID_IBackgroundCopyFile3, &IID_IBackgroundCopyFile4, NULL};
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+
+    return com_front_query(&file->front, iface, iids, iid, out);
+}
+
+static ULONG WINAPI bg_file_AddRef(IBackgroundCopyFile4 *iface)
+{
+    return com_front_addref(&impl_from_IBackgroundCopyFile4(iface)->front);
+}
+
+static void destroy(struct bg_file *file)
+{
+    job_release(file->job, JOB_HOLDER_FRONT);
+    com_front_done(&file->front);
+    free(file);
+}
+
+static ULONG WINAPI bg_file_Release(IBackgroundCopyFile4 *iface)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    ULONG ref = com_front_release(&file->front);
+
+    if (!ref) destroy(file);
+    return ref;
+}
+
+typedef HRESULT (*get_name_fn)(struct job *job, uint32_t index, WCHAR **name);
+
+static HRESULT give_name(IBackgroundCopyFile4 *iface, get_name_fn get, WCHAR **out)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    WCHAR *name;
+    HRESULT hr;
+
+    if (!out) return E_INVALIDARG;
+    *out = NULL;
+    if (FAILED(hr = get(file->job, file->index, &name))) return hr;
+    return com_give_string(name, out);
+}
+
+static HRESULT WINAPI bg_file_GetRemoteName(IBackgroundCopyFile4 *iface, WCHAR **name)
+{
+    return give_name(iface, job_file_get_remote_name, name);
+}
+
+static HRESULT WINAPI bg_file_GetLocalName(IBackgroundCopyFile4 *iface, WCHAR **name)
+{
+    return give_name(iface, job_file_get_local_name, name);
+}
+
+static HRESULT WINAPI bg_file_GetProgress(IBackgroundCopyFile4 *iface, BG_FILE_PROGRESS *out)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct file_progress progress;
+
+    if (!out) return E_INVALIDARG;
+    job_file_get_progress(file->job, file->index, &progress);
+    out->BytesTotal = progress.bytes_total;
+    out->BytesTransferred = progress.bytes_transferred;
+    out->Completed = progress.completed;
+    return S_OK;
+}
+
+/* Files with ranges cannot be added yet, so there is none that has any. */
+static HRESULT WINAPI bg_file_GetFileRanges(IBackgroundCopyFile4 *iface, DWORD *count,
+                                            BG_FILE_RANGE **ranges)
+{
+    (void)iface;
+    if (count) *count = 0;
+    if (ranges) *ranges = NULL;
+    return count && ranges ? S_FALSE : E_INVALIDARG;
+}
+
+static HRESULT WINAPI bg_file_SetRemoteName(IBackgroundCopyFile4 *iface, const WCHAR *name)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    HRESULT hr;
+
+    if (!name) return E_INVALIDARG;
+    if (job_type(file->job) != JOB_TYPE_DOWNLOAD) return E_NOTIMPL;
+    if (FAILED(hr = url_check_remote(name))) return hr;
+    if (job_state_is_final(job_state(file->job))) return BG_E_INVALID_STATE;
+    return com_not_written("IBackgroundCopyFile2::SetRemoteName");
+}
+
+static HRESULT WINAPI bg_file_GetTemporaryName(IBackgroundCopyFile4 *iface, WCHAR **name)
+{
+    return give_name(iface, job_file_get_temp_name, name);
+}
+
+static HRESULT WINAPI bg_file_SetValidationState(IBackgroundCopyFile4 *iface, BOOL state)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    return job_file_set_validation(file->job, file->index, state != FALSE);
+}
+
+static HRESULT WINAPI bg_file_GetValidationState(IBackgroundCopyFile4 *iface, BOOL *state)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+
+    if (!state) return E_INVALIDARG;
+    *state = job_file_get_validation(file->job, file->index);
+    return S_OK;
+}
+
+static HRESULT WINAPI bg_file_IsDownloadedFromPeer(IBackgroundCopyFile4 *iface, BOOL *out)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct file_sources sources;
+
+    if (!out) return E_INVALIDARG;
+    job_file_get_sources(file->job, file->index, &sources);
+    *out = sources.from_peers != 0;
+    return S_OK;
+}
+
+static HRESULT WINAPI bg_file_GetPeerDownloadStats(IBackgroundCopyFile4 *iface, UINT64 *from_origin,
+                                                   UINT64 *from_peers)
+{
+    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct file_sources sources;
+
+    if (from_origin) *from_origin = 0;
+    if (from_peers) *from_peers = 0;
+    if (!from_origin || !from_peers) return E_INVALIDARG;
+    job_file_get_sources(file->job, file->index, &sources);
+    *from_origin = sources.from_origin;
+    *from_peers = sources.from_peers;
+    return S_OK;
+}
+
+static const IBackgroundCopyFile4Vtbl bg_file_vtbl = {
+    bg_file_QueryInterface,
+    bg_file_AddRef,
+    bg_file_Release,
+    /* IBackgroundCopyFile */
+    bg_file_GetRemoteName,
+    bg_file_GetLocalName,
+    bg_file_GetProgress,
+    /* IBackgroundCopyFile2 */
+    bg_file_GetFileRanges,
+    bg_file_SetRemoteName,
+    /* IBackgroundCopyFile3 */
+    bg_file_GetTemporaryName,
+    bg_file_SetValidationState,
+    bg_file_GetValidationState,
+    bg_file_IsDownloadedFromPeer,
+    /* IBackgroundCopyFile4 */
+    bg_file_GetPeerDownloadStats,
+};
+
+HRESULT bg_file_create(struct job *job, uint32_t index, IBackgroundCopyFile4 **out)
+{
+    struct bg_file *file;
+    HRESULT hr;
+
+    *out = NULL;
+    if (!(file = calloc(1, sizeof(*file)))) return E_OUTOFMEMORY;
+    file->IBackgroundCopyFile4_iface.lpVtbl = &bg_file_vtbl;
+    file->job = job;
+    file->index = index;
+    job_addref(job, JOB_HOLDER_FRONT);
+    if (FAILED(hr = com_front_init(&file->front, &file->IBackgroundCopyFile4_iface)))
+    {
+        destroy(file);
+        return hr;
+    }
+    *out = &file->IBackgroundCopyFile4_iface;
+    return S_OK;
+}
