@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Calls clients, on the threads of the notifier and with no lock held. */
+#include "com/bg_callback.h"
+
+#include <stdlib.h>
+
+#include "bits3_0.h"
+
+#include "base/log.h"
+#include "com/bg_error.h"
+#include "com/bg_file.h"
+#include "com/bg_job.h"
+
+struct bg_callback
+{
+    /* Immutable after create. */
+    const IID *iid; /* of the interface in the table */
+    DWORD cookie;
+};
+
+static HRESULT get_table(IGlobalInterfaceTable **table)
+{
+    return CoCreateInstance(&CLSID_StdGlobalInterfaceTable, NULL, CLSCTX_INPROC_SERVER,
+                            &IID_IGlobalInterfaceTable, (void **)table);
+}
+
+/* The newest interface that the object has. Real clients have one and not the other, whatever the
+ * inheritance says. */
+static HRESULT query_callback(IUnknown *client, const IID **iid, IUnknown **out)
+{
+    static const IID *const iids[] = {&IID_IBackgroundCopyCallback2, &IID_IBackgroundCopyCallback};
+    HRESULT hr = E_NOINTERFACE;
+
+    for (unsigned int i = 0; i < ARRAY_COUNT(iids); i++)
+    {
+        *iid = iids[i];
+        if (SUCCEEDED(hr = IUnknown_QueryInterface(client, *iid, (void **)out))) return hr;
+    }
+    return hr;
+}
+
+HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out)
+{
+    IGlobalInterfaceTable *table = NULL;
+    struct bg_callback *callback;
+    IUnknown *object = NULL;
+    HRESULT hr;
+
+    *out = NULL;
+    if (!(callback = calloc(1, sizeof(*callback)))) return E_OUTOFMEMORY;
+    if (FAILED(hr = query_callback(client, &callback->iid, &object))) goto done;
+    if (FAILED(hr = get_table(&table))) goto done;
+    hr = IGlobalInterfaceTable_RegisterInterfaceInGlobal(table, object, callback->iid,
+                                                         &callback->cookie);
+done:
+    if (table) IGlobalInterfaceTable_Release(table);
+    if (object) IUnknown_Release(object);
+    if (SUCCEEDED(hr))
+        *out = callback;
+    else
+        free(callback);
+    return hr;
+}
+
+void bg_callback_destroy(struct bg_callback *callback)
+{
+    IGlobalInterfaceTable *table;
+
+    if (SUCCEEDED(get_table(&table)))
+    {
+        IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, callback->cookie);
+        IGlobalInterfaceTable_Release(table);
+    }
+    free(callback);
+}
+
+static HRESULT get_interface(const struct bg_callback *callback, const IID *iid, void **out)
+{
+    IGlobalInterfaceTable *table;
+    HRESULT hr;
+
+    *out = NULL;
+    if (FAILED(hr = get_table(&table))) return hr;
+    hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, callback->cookie, iid, out);
+    IGlobalInterfaceTable_Release(table);
+    return hr;
+}
+
+HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out)
+{
+    return get_interface(callback, &IID_IUnknown, (void **)out);
+}
+
+/* ---- events ---- */
+
+static HRESULT tell_error(IBackgroundCopyCallback *client, IBackgroundCopyJob *job,
+                          const struct notify_event *event)
+{
+    IBackgroundCopyError *error;
+    HRESULT hr;
+
+    if (FAILED(hr = bg_error_create(event->job, &event->error, &error))) return hr;
+    hr = IBackgroundCopyCallback_JobError(client, job, error);
+    IBackgroundCopyError_Release(error);
+    return hr;
+}
+
+static HRESULT tell_file(IBackgroundCopyCallback2 *client, IBackgroundCopyJob *job,
+                         const struct notify_event *event)
+{
+    IBackgroundCopyFile4 *file;
+    HRESULT hr;
+
+    if (FAILED(hr = bg_file_create(event->job, event->file_index, &file))) return hr;
+    hr = IBackgroundCopyCallback2_FileTransferred(client, job, (IBackgroundCopyFile *)file);
+    IBackgroundCopyFile4_Release(file);
+    return hr;
+}
+
+/* The client's object has IBackgroundCopyCallback2 where the event is about a file. */
+static HRESULT tell(void *client, IBackgroundCopyJob *job, const struct notify_event *event)
+{
+    switch (event->kind)
+    {
+    case NOTIFY_FILE_TRANSFERRED:
+        return tell_file(client, job, event);
+    case NOTIFY_TRANSFERRED:
+        return IBackgroundCopyCallback_JobTransferred((IBackgroundCopyCallback *)client, job);
+    case NOTIFY_ERROR:
+        return tell_error(client, job, event);
+    case NOTIFY_MODIFICATION:
+        return IBackgroundCopyCallback_JobModification((IBackgroundCopyCallback *)client, job, 0);
+    }
+    return E_UNEXPECTED;
+}
+
+static HRESULT deliver(const struct bg_callback *callback, const struct notify_event *event)
+{
+    IBackgroundCopyJob4 *job;
+    IUnknown *client;
+    HRESULT hr;
+
+    if (FAILED(hr = get_interface(callback, callback->iid, (void **)&client))) return hr;
+    if (SUCCEEDED(hr = bg_job_create(event->job, &job)))
+    {
+        hr = tell(client, (IBackgroundCopyJob *)job, event);
+        IBackgroundCopyJob4_Release(job);
+    }
+    IUnknown_Release(client);
+    return hr;
+}
+
+bool bg_callback_deliver(void *ctx, const struct notify_event *event)
+{
+    const struct bg_callback *callback = event->target;
+    HRESULT hr;
+
+    (void)ctx;
+    /* A client without IBackgroundCopyCallback2 gets its other events and no word of files. */
+    if (event->kind == NOTIFY_FILE_TRANSFERRED && callback->iid != &IID_IBackgroundCopyCallback2)
+        return true;
+
+    hr = deliver(callback, event);
+    if (FAILED(hr))
+        LOG_INFO(LOG_NOTIFY, "a client did not take event %d: %#lx", (int)event->kind,
+                 (unsigned long)hr);
+    return SUCCEEDED(hr);
+}
+
+/* ---- threads ---- */
+
+HRESULT bg_callback_thread_begin(void *ctx)
+{
+    (void)ctx;
+    return CoInitializeEx(NULL, COINIT_MULTITHREADED);
+}
+
+void bg_callback_thread_end(void *ctx)
+{
+    (void)ctx;
+    CoUninitialize();
+}
+
+/* The table can be used in an apartment only; the scheduler's and the mover's threads have none. */
+bool bg_callback_release(void *ctx, void *target)
+{
+    APTTYPEQUALIFIER qualifier;
+    APTTYPE type;
+
+    (void)ctx;
+    if (FAILED(CoGetApartmentType(&type, &qualifier))) return false;
+    bg_callback_destroy(target);
+    return true;
+}

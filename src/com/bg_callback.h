@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A client's callback object, and how it is called. It is kept in the Global Interface Table, so
+ * that a call arrives in the apartment that registered it. */
+#ifndef OPENBITS_COM_BG_CALLBACK_H
+#define OPENBITS_COM_BG_CALLBACK_H
+
+#include <windows.h>
+#include <objbase.h>
+
+#include "base/types.h"
+#include "job/job_notify.h"
+
+struct bg_callback;
+
+/* E_NOINTERFACE unless the object is a callback of a kind that we know. */
+HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out);
+void bg_callback_destroy(struct bg_callback *callback);
+
+/* The client's object, for the apartment of this thread. */
+HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out);
+
+/* The notifier's functions (see notifier_config): targets are struct bg_callback, ctx is not
+ * looked at. */
+HRESULT bg_callback_thread_begin(void *ctx);
+void bg_callback_thread_end(void *ctx);
+bool bg_callback_deliver(void *ctx, const struct notify_event *event);
+bool bg_callback_release(void *ctx, void *target);
+
+#endif
