@@ -72,7 +72,8 @@ function(openbits_add_idl)
   if(arg_TYPELIB)
     cmake_path(GET arg_TYPELIB STEM LAST_ONLY name)
     set(typelib "${out}/${name}.tlb")
-    _openbits_widl("${arg_TYPELIB}" -t "${typelib}")
+    # widl fails on an empty arm of a union here: the files leave it out.
+    _openbits_widl("${arg_TYPELIB}" "-DOPENBITS_TYPELIB_PASS;-t" "${typelib}")
   endif()
 
   add_custom_target(openbits_idl_files DEPENDS ${headers} ${ids} ${proxies} ${typelib})
