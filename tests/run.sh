@@ -64,7 +64,7 @@ skip_tests()
 {
     say "Skipped: the tests of the $1 build, $2"
     (cd "$top/build/$1" && ctest -N) |
-        awk -v build="$1" '$1 == "Test" && $3 !~ /^fixture\// { print "skipped", build, $3 }' \
+        awk -v build="$1" '$1 == "Test" && $2 ~ /^#/ && $3 !~ /^fixture\// { print "skipped", build, $3 }' \
             >>"$results"
 }
 
