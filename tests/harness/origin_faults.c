@@ -57,7 +57,7 @@ static void run_fault(struct origin_conn *c, const struct origin_request *r, voi
     if (is_concerned(fault->entry, r))
     {
         number = atomic_fetch_add(&fault->seen, 1);
-        if (number >= use->skip && (!use->times || number - use->skip < use->times))
+        if (number >= use->after && (!use->times || number - use->after < use->times))
         {
             atomic_fetch_add(&fault->hits, 1);
             fault->entry->fn(c, r, use);

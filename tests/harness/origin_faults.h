@@ -12,7 +12,7 @@ struct origin_fault_use
     struct origin_file file; /* the honest part */
     uint64_t n;              /* what it means is said by the fault */
     const char *text;        /* the same */
-    unsigned int skip;       /* so many requests of its kind are answered honestly first */
+    unsigned int after;      /* so many requests of its kind are answered honestly first */
     unsigned int times;      /* then so many are hit; 0: all */
 };
 
