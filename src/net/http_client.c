@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Requests on libcurl's multi interface; the only file that knows it besides the table of its
+ * errors. Redirects, ranges and versions are decided by the callers: libcurl is asked for one
+ * request and one answer at a time. Heads are read by our own bounded parser. */
+#include "net/http_client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bitsmsg.h>
+#include <curl/curl.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/log.h"
+#include "base/url.h"
+#include "net/http_client_errors.h"
+
+#define USER_AGENT    "Microsoft BITS/7.8"
+#define BUFFER_SIZE   (512 * 1024L)
+#define IDLE_EASY_MAX 16 /* handles kept for the next request */
+#define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
+
+struct http_client
+{
+    struct http_client_config config;
+    CURLM *multi;
+    struct list requests;
+    CURL *idle[IDLE_EASY_MAX];
+    unsigned int idle_count;
+};
+
+struct http_request
+{
+    struct list link;
+    struct http_client *client;
+    CURL *easy;
+    struct curl_slist *fields;
+    const struct http_request_ops *ops;
+    void *ctx;
+    struct http_head head;
+    tick_t head_deadline;
+    bool has_head;   /* ops->head() has been called */
+    HRESULT failure; /* why an operation of ours ended it */
+};
+
+const struct http_client_config http_client_defaults = {
+    .connect_timeout_ms = 30000,
+    .head_timeout_ms = 60000,
+    .floor_rate = 17, /* 1 KiB in 60 seconds */
+    .floor_seconds = 60,
+};
+
+HRESULT http_client_create(const struct http_client_config *config, struct http_client **out)
+{
+    struct http_client *client;
+
+    *out = NULL;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT)) return E_FAIL;
+    if (!(client = calloc(1, sizeof(*client)))) goto failed;
+    if (!(client->multi = curl_multi_init())) goto failed;
+    client->config = *config;
+    list_init(&client->requests);
+    *out = client;
+    return S_OK;
+
+failed:
+    free(client);
+    curl_global_cleanup();
+    return E_OUTOFMEMORY;
+}
+
+static void free_request(struct http_request *request)
+{
+    struct http_client *client = request->client;
+
+    list_remove(&request->link);
+    curl_multi_remove_handle(client->multi, request->easy);
+    if (client->idle_count < IDLE_EASY_MAX)
+    {
+        curl_easy_reset(request->easy);
+        client->idle[client->idle_count++] = request->easy;
+    }
+    else
+        curl_easy_cleanup(request->easy);
+    curl_slist_free_all(request->fields);
+    http_head_done(&request->head);
+    free(request);
+}
+
+void http_client_destroy(struct http_client *client)
+{
+    struct http_request *request;
+
+    while ((request = LIST_HEAD_ENTRY(&client->requests, struct http_request, link)))
+        free_request(request);
+    while (client->idle_count)
+        curl_easy_cleanup(client->idle[--client->idle_count]);
+    curl_multi_cleanup(client->multi);
+    free(client);
+    curl_global_cleanup();
+}
+
+void http_client_wake(struct http_client *client)
+{
+    curl_multi_wakeup(client->multi);
+}
+
+/* ---- what libcurl calls ---- */
+
+static size_t on_line(char *line, size_t size, size_t count, void *ctx)
+{
+    struct http_request *request = ctx;
+    size_t len = size * count;
+
+    if (FAILED(request->failure = http_head_feed_line(&request->head, line, len))) return 0;
+    if (request->has_head || !http_head_is_complete(&request->head)) return len;
+
+    request->has_head = true;
+    request->head_deadline = TICK_NEVER;
+    if (request->ops->head(request->ctx, &request->head)) return len;
+    request->failure = E_ABORT;
+    return 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct http_request *request = ctx;
+    size_t len = size * count;
+
+    request->failure = BG_E_INVALID_SERVER_RESPONSE;
+    if (!request->has_head) return 0;
+    request->failure = E_ABORT;
+    if (!request->ops->body(request->ctx, data, len)) return 0;
+    request->failure = S_OK;
+    return len;
+}
+
+/* ---- a request ---- */
+
+static bool add_field(struct http_request *request, const char *name, const char *value)
+{
+    size_t size = strlen(name) + strlen(value) + 3;
+    struct curl_slist *fields = NULL;
+    char *line = malloc(size);
+
+    if (line)
+    {
+        snprintf(line, size, "%s: %s", name, value);
+        if ((fields = curl_slist_append(request->fields, line))) request->fields = fields;
+        free(line);
+    }
+    return fields != NULL;
+}
+
+static bool set_fields(struct http_request *request, const struct http_request_params *params)
+{
+    if (!add_field(request, "Accept", "*/*") ||
+        !add_field(request, "Accept-Encoding", "identity") ||
+        !add_field(request, "Connection", "Keep-Alive"))
+        return false;
+    if (params->if_unmodified_since &&
+        !add_field(request, "If-Unmodified-Since", params->if_unmodified_since))
+        return false;
+    return !params->if_match || add_field(request, "If-Match", params->if_match);
+}
+
+static void set_options(struct http_request *request, const struct http_request_params *params)
+{
+    const struct http_client_config *config = &request->client->config;
+    CURL *easy = request->easy;
+    char range[HTTP_RANGE_SIZE];
+
+    curl_easy_setopt(easy, CURLOPT_URL, params->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+    curl_easy_setopt(easy, CURLOPT_NOBODY, (long)params->is_head);
+    /* What the environment says about proxies is not a setting of BITS. */
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)config->floor_rate);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)config->floor_seconds);
+    /* Revocation is checked on demand only: BG_SSL_ENABLE_CRL_CHECK. */
+    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_line);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    if (!params->has_range) return;
+    http_format_range(range, sizeof(range), params->range_first, params->range_last);
+    curl_easy_setopt(easy, CURLOPT_RANGE, strchr(range, '=') + 1);
+}
+
+static CURL *take_easy(struct http_client *client)
+{
+    return client->idle_count ? client->idle[--client->idle_count] : curl_easy_init();
+}
+
+HRESULT http_request_start(struct http_client *client, const struct http_request_params *params,
+                           const struct http_request_ops *ops, void *ctx, struct http_request **out)
+{
+    struct http_request *request;
+
+    *out = NULL;
+    if (!(request = calloc(1, sizeof(*request)))) return E_OUTOFMEMORY;
+    if (!(request->easy = take_easy(client)))
+    {
+        free(request);
+        return E_OUTOFMEMORY;
+    }
+    request->client = client;
+    request->ops = ops;
+    request->ctx = ctx;
+    request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
+    http_head_init(&request->head);
+    list_add_tail(&client->requests, &request->link);
+    if (!set_fields(request, params))
+    {
+        free_request(request);
+        return E_OUTOFMEMORY;
+    }
+    set_options(request, params);
+    if (curl_multi_add_handle(client->multi, request->easy))
+    {
+        free_request(request);
+        return E_OUTOFMEMORY;
+    }
+    *out = request;
+    return S_OK;
+}
+
+void http_request_cancel(struct http_request *request)
+{
+    free_request(request);
+}
+
+/* ---- the loop ---- */
+
+static void finish(struct http_request *request, HRESULT hr)
+{
+    const struct http_request_ops *ops = request->ops;
+    void *ctx = request->ctx;
+
+    free_request(request);
+    ops->done(ctx, hr);
+}
+
+static HRESULT result_of(const struct http_request *request, CURLcode code)
+{
+    if (FAILED(request->failure)) return request->failure;
+    if (code == CURLE_OK && !request->has_head) return BG_E_INVALID_SERVER_RESPONSE;
+    return http_client_error(code);
+}
+
+static void finish_completed(struct http_client *client)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(client->multi, &left)))
+    {
+        CURLcode code = message->data.result;
+        struct http_request *request;
+
+        if (message->msg != CURLMSG_DONE) continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
+        if (code) LOG_TRACE(LOG_HTTP, "request ends with %d (%s)", code, curl_easy_strerror(code));
+        finish(request, result_of(request, code));
+    }
+}
+
+/* Drips of a head count as progress for libcurl: the whole head has a limit of its own. */
+static tick_t finish_late_heads(struct http_client *client, tick_t now)
+{
+    struct http_request *late;
+    struct list *cursor;
+    tick_t next;
+
+    do
+    {
+        late = NULL;
+        next = TICK_NEVER;
+        LIST_FOR_EACH(cursor, &client->requests)
+        {
+            struct http_request *request = LIST_ENTRY_OF(cursor, struct http_request, link);
+
+            if (request->head_deadline <= now)
+                late = request;
+            else if (request->head_deadline < next)
+                next = request->head_deadline;
+        }
+        if (late) finish(late, TIMEOUT_ERROR);
+    } while (late);
+    return next;
+}
+
+void http_client_run(struct http_client *client, uint32_t timeout_ms)
+{
+    tick_t now = clock_ticks(&clock_system), next = finish_late_heads(client, now);
+    int running;
+
+    if (next != TICK_NEVER && next - now < timeout_ms) timeout_ms = (uint32_t)(next - now);
+    curl_multi_perform(client->multi, &running);
+    finish_completed(client);
+    curl_multi_poll(client->multi, NULL, 0, (int)timeout_ms, NULL);
+    curl_multi_perform(client->multi, &running);
+    finish_completed(client);
+}
+
+/* ---- redirects ---- */
+
+static bool is_scheme_allowed(CURLU *from, CURLU *to)
+{
+    char *from_scheme = NULL, *to_scheme = NULL;
+    bool is_allowed = false;
+
+    if (!curl_url_get(from, CURLUPART_SCHEME, &from_scheme, 0) &&
+        !curl_url_get(to, CURLUPART_SCHEME, &to_scheme, 0))
+        is_allowed = !strcmp(to_scheme, "https") ||
+                     (!strcmp(to_scheme, "http") && !strcmp(from_scheme, "http"));
+    curl_free(from_scheme);
+    curl_free(to_scheme);
+    return is_allowed;
+}
+
+static char *copy_url(CURLU *handle)
+{
+    char *text = NULL, *copy = NULL;
+
+    if (!curl_url_get(handle, CURLUPART_URL, &text, 0)) copy = strdup(text);
+    curl_free(text);
+    return copy;
+}
+
+char *http_redirect_target(const char *url, const char *location)
+{
+    CURLU *from = curl_url(), *to = curl_url();
+    char *target = NULL;
+
+    if (from && to && !curl_url_set(from, CURLUPART_URL, url, 0) &&
+        !curl_url_set(to, CURLUPART_URL, url, 0) &&
+        !curl_url_set(to, CURLUPART_URL, location, CURLU_DISALLOW_USER) &&
+        is_scheme_allowed(from, to))
+    {
+        curl_url_set(to, CURLUPART_FRAGMENT, NULL, 0);
+        target = copy_url(to);
+    }
+    curl_url_cleanup(from);
+    curl_url_cleanup(to);
+    return target;
+}

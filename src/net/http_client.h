@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * HTTP(S) requests, driven by one thread. Everything here belongs to that thread, but for
+ * http_client_wake(); all calls of a request's operations come from inside http_client_run(). */
+#ifndef OPENBITS_NET_HTTP_CLIENT_H
+#define OPENBITS_NET_HTTP_CLIENT_H
+
+#include "base/types.h"
+#include "net/http_message.h"
+
+struct http_client;
+struct http_request;
+
+struct http_client_config
+{
+    uint32_t connect_timeout_ms;
+    uint32_t head_timeout_ms; /* from the start to the end of the answer's head */
+    uint32_t floor_rate;      /* bytes per second that a body must not stay below ... */
+    uint32_t floor_seconds;   /* ... for this long */
+};
+
+extern const struct http_client_config http_client_defaults;
+
+/* Texts are copied. */
+struct http_request_params
+{
+    const char *url;
+    bool is_head;
+    bool has_range;
+    uint64_t range_first;
+    uint64_t range_last;
+    const char *if_unmodified_since; /* NULL: none */
+    const char *if_match;            /* NULL: none */
+};
+
+struct http_request_ops
+{
+    /* The head is complete. False stops the request; done() follows with E_ABORT. */
+    bool (*head)(void *ctx, const struct http_head *head);
+    /* A piece of the body, as it came off the wire. False stops the request as well. */
+    bool (*body)(void *ctx, const void *data, size_t size);
+    /* The last call. The request is gone when it returns; a new one may be started in here. */
+    void (*done)(void *ctx, HRESULT hr);
+};
+
+HRESULT http_client_create(const struct http_client_config *config, struct http_client **out);
+
+/* Cancels what runs. */
+void http_client_destroy(struct http_client *client);
+
+/* Waits up to timeout_ms for something to happen on the network, or for a wake, and handles it. */
+void http_client_run(struct http_client *client, uint32_t timeout_ms);
+
+/* Ends the wait; any thread. */
+void http_client_wake(struct http_client *client);
+
+HRESULT http_request_start(struct http_client *client, const struct http_request_params *params,
+                           const struct http_request_ops *ops, void *ctx,
+                           struct http_request **out);
+
+/* Nothing is called any more. Does not wait. Not from inside an operation of the request. */
+void http_request_cancel(struct http_request *request);
+
+/* The URL that a Location field means, relative to the one that was asked. Its user and password
+ * are dropped. NULL when it is no http or https URL, or leads from https to http; freed with
+ * free(). */
+char *http_redirect_target(const char *url, const char *location);
+
+#endif
