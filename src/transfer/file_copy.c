@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A stream from a file. The thread calls the sink; stop() waits for it, that is for one read. */
+#include "transfer/file_copy.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <bitsmsg.h>
+
+#include "base/err.h"
+#include "base/thread.h"
+#include "base/url.h"
+
+#define PIECE_SIZE (1 << 20)
+
+struct source_stream
+{
+    const struct source_sink *sink;
+    void *sink_ctx;
+    WCHAR *path;
+    bool is_probe;
+    struct byte_range range;
+    struct file_version version; /* known before */
+    struct thread thread;
+    atomic_bool is_stopped; /* asked by stop(), read by the thread between two pieces */
+};
+
+static void end(struct source_stream *stream, enum source_outcome outcome, HRESULT code)
+{
+    struct source_result result = {outcome, code, ERROR_CONTEXT_REMOTE_FILE};
+
+    stream->sink->end(stream->sink_ctx, &result);
+}
+
+static HRESULT read_version(HANDLE file, struct file_version *version)
+{
+    BY_HANDLE_FILE_INFORMATION info;
+
+    if (!GetFileInformationByHandle(file, &info)) return err_from_last_error();
+    if (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) return E_ACCESSDENIED;
+    *version = (struct file_version){.known = true,
+                                     .size = (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow,
+                                     .has_mtime = true,
+                                     .mtime = (uint64_t)info.ftLastWriteTime.dwHighDateTime << 32 |
+                                              info.ftLastWriteTime.dwLowDateTime};
+    return S_OK;
+}
+
+static bool is_other_version(const struct file_version *known, const struct file_version *now)
+{
+    return known->known && (known->size != now->size || known->mtime != now->mtime);
+}
+
+static HRESULT read_piece(HANDLE file, uint64_t offset, void *buffer, DWORD size)
+{
+    OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+    DWORD got;
+
+    if (!ReadFile(file, buffer, size, &got, &place)) return err_from_last_error();
+    return got == size ? S_OK : BG_E_CONNECTION_CLOSED;
+}
+
+static HRESULT copy_range(struct source_stream *stream, HANDLE file, char *buffer)
+{
+    for (uint64_t offset = stream->range.begin; offset < stream->range.end;)
+    {
+        uint64_t left = stream->range.end - offset;
+        DWORD size = left < PIECE_SIZE ? (DWORD)left : PIECE_SIZE;
+        HRESULT hr;
+
+        if (atomic_load(&stream->is_stopped)) return E_ABORT;
+        if (FAILED(hr = read_piece(file, offset, buffer, size))) return hr;
+        if (!stream->sink->data(stream->sink_ctx, buffer, size)) return E_ABORT;
+        offset += size;
+    }
+    return S_OK;
+}
+
+static void serve(struct source_stream *stream, HANDLE file)
+{
+    struct source_answer answer = {.offset = stream->range.begin,
+                                   .length = stream->range.end - stream->range.begin};
+    char *buffer;
+    HRESULT hr;
+
+    if (FAILED(hr = read_version(file, &answer.version)))
+    {
+        end(stream, SOURCE_FAILED, hr);
+        return;
+    }
+    if (is_other_version(&stream->version, &answer.version))
+    {
+        end(stream, SOURCE_CHANGED, BG_E_REMOTE_FILE_CHANGED);
+        return;
+    }
+    if (!stream->sink->connected(stream->sink_ctx) ||
+        !stream->sink->answer(stream->sink_ctx, &answer))
+        hr = E_ABORT;
+    else if (!stream->is_probe)
+    {
+        if ((buffer = malloc(PIECE_SIZE)))
+            hr = copy_range(stream, file, buffer);
+        else
+            hr = E_OUTOFMEMORY;
+        free(buffer);
+    }
+    end(stream, SUCCEEDED(hr) ? SOURCE_DONE : SOURCE_FAILED, hr);
+}
+
+static void copy_loop(void *arg)
+{
+    struct source_stream *stream = arg;
+    HANDLE file;
+
+    file = CreateFileW(stream->path, GENERIC_READ,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                       FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+    {
+        end(stream, SOURCE_FAILED, err_from_last_error());
+        return;
+    }
+    serve(stream, file);
+    CloseHandle(file);
+}
+
+static void free_stream(struct source_stream *stream)
+{
+    free(stream->path);
+    free(stream);
+}
+
+static HRESULT file_copy_start(void *ctx, const struct source_request *request,
+                               const struct source_sink *sink, void *sink_ctx,
+                               struct source_stream **out)
+{
+    struct source_stream *stream;
+    HRESULT hr;
+
+    (void)ctx;
+    *out = NULL;
+    if (!(stream = calloc(1, sizeof(*stream)))) return E_OUTOFMEMORY;
+    stream->sink = sink;
+    stream->sink_ctx = sink_ctx;
+    stream->is_probe = request->is_probe;
+    if (!request->is_probe) stream->range = request->range;
+    stream->version = *request->version;
+    if (FAILED(hr = url_to_path(request->remote_name, &stream->path)) ||
+        FAILED(hr = thread_start(&stream->thread, copy_loop, stream, "file copy")))
+    {
+        free_stream(stream);
+        return hr;
+    }
+    *out = stream;
+    return S_OK;
+}
+
+static void file_copy_stop(void *ctx, struct source_stream *stream)
+{
+    (void)ctx;
+    atomic_store(&stream->is_stopped, true);
+    thread_join(&stream->thread);
+    free_stream(stream);
+}
+
+const struct source_ops file_copy_ops = {file_copy_start, file_copy_stop};

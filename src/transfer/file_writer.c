@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Gathering and positioned writes. Bytes are reported when the system has taken them, so that what
+ * the core believes is never more than what is there. */
+#include "transfer/file_writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "transfer/local_path.h"
+
+#define BUFFER_SIZE   (1 << 20)
+#define CHECKPOINT_MS 1000
+
+struct file_writer
+{
+    file_written_fn written;
+    void *ctx;
+    HANDLE file;
+    uint64_t offset; /* of the first gathered byte */
+    size_t used;
+    tick_t oldest;
+    char buffer[BUFFER_SIZE];
+};
+
+HRESULT file_writer_create(file_written_fn written, void *ctx, struct file_writer **out)
+{
+    struct file_writer *writer = malloc(sizeof(*writer));
+
+    *out = writer;
+    if (!writer) return E_OUTOFMEMORY;
+    writer->written = written;
+    writer->ctx = ctx;
+    writer->file = INVALID_HANDLE_VALUE;
+    writer->used = 0;
+    writer->oldest = TICK_NEVER;
+    return S_OK;
+}
+
+void file_writer_destroy(struct file_writer *writer)
+{
+    if (!writer) return;
+    file_writer_close(writer);
+    free(writer);
+}
+
+HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path)
+{
+    return local_path_open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_HIDDEN,
+                           &writer->file);
+}
+
+HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64_t size)
+{
+    LARGE_INTEGER there;
+    HRESULT hr;
+
+    hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, 0, &writer->file);
+    if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)) return S_FALSE;
+    if (FAILED(hr)) return hr;
+    if (!GetFileSizeEx(writer->file, &there))
+        hr = err_from_last_error();
+    else if ((uint64_t)there.QuadPart < size)
+        hr = S_FALSE;
+    if (hr != S_OK)
+    {
+        CloseHandle(writer->file);
+        writer->file = INVALID_HANDLE_VALUE;
+    }
+    return hr;
+}
+
+bool file_writer_is_open(const struct file_writer *writer)
+{
+    return writer->file != INVALID_HANDLE_VALUE;
+}
+
+static HRESULT write_at(struct file_writer *writer, uint64_t offset, const char *data, size_t size)
+{
+    while (size)
+    {
+        OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+        DWORD done = 0;
+
+        if (!WriteFile(writer->file, data, (DWORD)size, &done, &place))
+            return err_from_last_error();
+        if (!done) return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+        writer->written(writer->ctx, offset, offset + done);
+        offset += done;
+        data += done;
+        size -= done;
+    }
+    return S_OK;
+}
+
+HRESULT file_writer_flush(struct file_writer *writer)
+{
+    size_t size = writer->used;
+
+    if (!size) return S_OK;
+    /* What cannot be written is lost for this run, and fetched again by the next one. */
+    writer->used = 0;
+    writer->oldest = TICK_NEVER;
+    return write_at(writer, writer->offset, writer->buffer, size);
+}
+
+HRESULT file_writer_put(struct file_writer *writer, uint64_t offset, const void *data, size_t size)
+{
+    const char *from = data;
+    HRESULT hr;
+
+    if (writer->used && writer->offset + writer->used != offset &&
+        FAILED(hr = file_writer_flush(writer)))
+        return hr;
+    while (size)
+    {
+        size_t part = BUFFER_SIZE - writer->used;
+
+        if (part > size) part = size;
+        if (!writer->used)
+        {
+            writer->offset = offset;
+            writer->oldest = clock_ticks(&clock_system);
+        }
+        memcpy(writer->buffer + writer->used, from, part);
+        writer->used += part;
+        offset += part;
+        from += part;
+        size -= part;
+        if (writer->used == BUFFER_SIZE && FAILED(hr = file_writer_flush(writer))) return hr;
+    }
+    if (writer->used && clock_ticks(&clock_system) - writer->oldest >= CHECKPOINT_MS)
+        return file_writer_flush(writer);
+    return S_OK;
+}
+
+tick_t file_writer_oldest(const struct file_writer *writer)
+{
+    return writer->oldest;
+}
+
+HRESULT file_writer_truncate(struct file_writer *writer, uint64_t size)
+{
+    LARGE_INTEGER end = {.QuadPart = (LONGLONG)size};
+
+    if (!SetFilePointerEx(writer->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(writer->file))
+        return err_from_last_error();
+    return S_OK;
+}
+
+HRESULT file_writer_close(struct file_writer *writer)
+{
+    HRESULT hr;
+
+    if (!file_writer_is_open(writer)) return S_OK;
+    hr = file_writer_flush(writer);
+    CloseHandle(writer->file);
+    writer->file = INVALID_HANDLE_VALUE;
+    return hr;
+}

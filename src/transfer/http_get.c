@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One stream from the origin: a HEAD, or a GET of one range, with the redirects that lead to the
+ * answer. What an answer means is decided by http_rules. */
+#include "transfer/http_get.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bitsmsg.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/url.h"
+#include "net/http_client.h"
+#include "transfer/http_rules.h"
+
+#define REDIRECTS_MAX     10
+#define REDIRECT_BODY_MAX 65536 /* read to its end, so that the connection can be used again */
+#define CONNECTION_CLOSED ((HRESULT)0x80072efe)
+
+struct source_stream
+{
+    struct http_client *client;
+    struct http_request *request; /* NULL: ended */
+    const struct source_sink *sink;
+    void *sink_ctx;
+
+    struct file_version version;
+    struct http_expectation asked;
+    char *url;
+    char *next_url; /* where a redirect leads; its body is being skipped */
+    unsigned int redirects;
+    uint64_t skipped;
+
+    uint64_t promised; /* bytes of body that the answer has */
+    uint64_t given;
+    struct source_result result; /* decided by the head; DONE until something is wrong */
+};
+
+static bool send_request(struct source_stream *stream);
+
+static void end(struct source_stream *stream, enum source_outcome outcome, HRESULT code)
+{
+    struct source_result result = {outcome, code, ERROR_CONTEXT_REMOTE_FILE};
+
+    stream->sink->end(stream->sink_ctx, &result);
+}
+
+/* ---- the answer ---- */
+
+static bool follow(struct source_stream *stream, const struct http_head *head)
+{
+    stream->result = (struct source_result){SOURCE_FAILED, err_from_http_status(head->status),
+                                            ERROR_CONTEXT_REMOTE_FILE};
+    if (++stream->redirects > REDIRECTS_MAX) return false;
+    stream->next_url = http_redirect_target(stream->url, head->location);
+    stream->skipped = 0;
+    return stream->next_url != NULL;
+}
+
+static bool accept(struct source_stream *stream, const struct http_verdict *verdict)
+{
+    struct source_answer answer = {verdict->version, verdict->offset, verdict->length};
+
+    if (stream->asked.method == HTTP_HEAD) answer.length = 0;
+    stream->promised = answer.length;
+    return stream->sink->answer(stream->sink_ctx, &answer);
+}
+
+static bool on_head(void *ctx, const struct http_head *head)
+{
+    struct source_stream *stream = ctx;
+    struct http_verdict verdict;
+
+    if (!stream->sink->connected(stream->sink_ctx)) return false;
+    http_judge(&stream->asked, head, &verdict);
+    switch (verdict.action)
+    {
+    case HTTP_ACCEPT:
+    case HTTP_ACCEPT_WHOLE:
+        return accept(stream, &verdict);
+    case HTTP_REDIRECT:
+        return follow(stream, head);
+    case HTTP_RESTART:
+        stream->result.outcome = SOURCE_CHANGED;
+        stream->result.code = verdict.code;
+        return false;
+    default:
+        stream->result =
+            (struct source_result){SOURCE_FAILED, verdict.code, ERROR_CONTEXT_REMOTE_FILE};
+        return false;
+    }
+}
+
+static bool on_body(void *ctx, const void *data, size_t size)
+{
+    struct source_stream *stream = ctx;
+
+    if (stream->next_url)
+    {
+        stream->skipped += size;
+        return stream->skipped <= REDIRECT_BODY_MAX;
+    }
+    if (size > stream->promised - stream->given) size = stream->promised - stream->given;
+    stream->given += size;
+    return !size || stream->sink->data(stream->sink_ctx, data, size);
+}
+
+static void on_done(void *ctx, HRESULT hr)
+{
+    struct source_stream *stream = ctx;
+
+    stream->request = NULL;
+    if (stream->next_url)
+    {
+        free(stream->url);
+        stream->url = stream->next_url;
+        stream->next_url = NULL;
+        stream->result = (struct source_result){SOURCE_DONE, S_OK, ERROR_CONTEXT_REMOTE_FILE};
+        if (!send_request(stream)) end(stream, SOURCE_FAILED, E_OUTOFMEMORY);
+        return;
+    }
+    if (stream->result.outcome != SOURCE_DONE)
+        end(stream, stream->result.outcome, stream->result.code);
+    else if (FAILED(hr))
+        end(stream, SOURCE_FAILED, hr);
+    else if (stream->given != stream->promised)
+        end(stream, SOURCE_FAILED, CONNECTION_CLOSED);
+    else
+        end(stream, SOURCE_DONE, S_OK);
+}
+
+static const struct http_request_ops request_ops = {on_head, on_body, on_done};
+
+/* ---- the request ---- */
+
+/* The version is asked for again with every range, so that no file is made of two. */
+static bool send_request(struct source_stream *stream)
+{
+    bool is_known = stream->version.known;
+    struct http_request_params params = {.url = stream->url,
+                                         .is_head = stream->asked.method == HTTP_HEAD,
+                                         .has_range = stream->asked.method == HTTP_GET &&
+                                                      !stream->asked.whole_file,
+                                         .range_first = stream->asked.asked.begin,
+                                         .range_last = stream->asked.asked.end - 1};
+
+    if (!params.is_head && is_known && stream->version.has_mtime)
+        params.if_unmodified_since = stream->version.last_modified;
+    if (!params.is_head && is_known && stream->version.etag[0])
+        params.if_match = stream->version.etag;
+    return SUCCEEDED(
+        http_request_start(stream->client, &params, &request_ops, stream, &stream->request));
+}
+
+static void free_stream(struct source_stream *stream)
+{
+    free(stream->url);
+    free(stream->next_url);
+    free(stream);
+}
+
+static HRESULT http_get_start(void *ctx, const struct source_request *request,
+                              const struct source_sink *sink, void *sink_ctx,
+                              struct source_stream **out)
+{
+    struct source_stream *stream;
+
+    *out = NULL;
+    if (!(stream = calloc(1, sizeof(*stream)))) return E_OUTOFMEMORY;
+    stream->client = ctx;
+    stream->sink = sink;
+    stream->sink_ctx = sink_ctx;
+    stream->version = *request->version;
+    stream->asked = (struct http_expectation){.method = request->is_probe ? HTTP_HEAD : HTTP_GET,
+                                              .asked = request->range,
+                                              .foreground = request->is_foreground,
+                                              .resumed = request->is_resumed,
+                                              .known = &stream->version};
+    stream->url = str_to_utf8(request->remote_name);
+    if (!stream->url || !send_request(stream))
+    {
+        free_stream(stream);
+        return E_OUTOFMEMORY;
+    }
+    *out = stream;
+    return S_OK;
+}
+
+static void http_get_stop(void *ctx, struct source_stream *stream)
+{
+    (void)ctx;
+    if (stream->request) http_request_cancel(stream->request);
+    free_stream(stream);
+}
+
+const struct source_ops http_get_ops = {http_get_start, http_get_stop};

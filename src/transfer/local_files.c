@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Destinations and temporary files. A temporary file is only touched through a handle that was seen
+ * to be a plain file, so that a link put in its place leads nowhere. */
+#include "transfer/local_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/random.h"
+#include "base/str.h"
+#include "transfer/local_path.h"
+
+/* Virus scanners and indexers open new files for a moment. */
+#define SHARING_TRIES   20
+#define SHARING_WAIT_MS 50
+
+static size_t folder_len(const WCHAR *path)
+{
+    size_t len = str_len(path);
+
+    while (len && path[len - 1] != '\\' && path[len - 1] != '/')
+        len--;
+    return len;
+}
+
+static HRESULT check_directory(void *ctx, const WCHAR *local_name)
+{
+    WCHAR *folder, *extended;
+    HRESULT hr = S_OK;
+    HANDLE handle;
+
+    (void)ctx;
+    if (!(folder = str_dup_len(local_name, folder_len(local_name)))) return E_OUTOFMEMORY;
+    extended = local_path_extend(folder);
+    free(folder);
+    if (!extended) return E_OUTOFMEMORY;
+
+    handle =
+        CreateFileW(extended, FILE_ADD_FILE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (handle != INVALID_HANDLE_VALUE)
+        CloseHandle(handle);
+    else if ((hr = err_from_last_error()) == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
+        hr = HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    free(extended);
+    return hr;
+}
+
+static HRESULT choose_temp_name(void *ctx, const WCHAR *local_name, WCHAR **temp_name)
+{
+    static const WCHAR digits[] = u"0123456789ABCDEF";
+    static const WCHAR prefix[] = u"BIT", suffix[] = u".tmp";
+    size_t len = folder_len(local_name);
+    WCHAR *name, *end;
+    uint64_t number;
+    HRESULT hr;
+
+    (void)ctx;
+    *temp_name = NULL;
+    if (FAILED(hr = random_bytes(&number, sizeof(number)))) return hr;
+    if (!(name = malloc((len + 3 + 16 + 4 + 1) * sizeof(*name)))) return E_OUTOFMEMORY;
+    memcpy(name, local_name, len * sizeof(*name));
+    memcpy(name + len, prefix, 3 * sizeof(*name));
+    end = name + len + 3;
+    for (unsigned int i = 0; i < 16; i++)
+        *end++ = digits[number >> (4 * i) & 15];
+    memcpy(end, suffix, sizeof(suffix));
+    *temp_name = name;
+    return S_OK;
+}
+
+/* Shows the file and gives it the remote file's time. */
+static HRESULT prepare(const WCHAR *temp_name, filetime_t mtime)
+{
+    FILE_BASIC_INFO info = {.FileAttributes = FILE_ATTRIBUTE_NORMAL};
+    HANDLE file;
+    HRESULT hr;
+
+    hr = local_path_open(temp_name, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, 0,
+                         &file);
+    if (FAILED(hr)) return hr;
+    /* A time that a LARGE_INTEGER cannot hold is none that a server meant. */
+    if (mtime && mtime <= INT64_MAX)
+    {
+        info.CreationTime.QuadPart = (LONGLONG)mtime;
+        info.LastWriteTime.QuadPart = (LONGLONG)mtime;
+    }
+    if (!SetFileInformationByHandle(file, FileBasicInfo, &info, sizeof(info)))
+        hr = err_from_last_error();
+    CloseHandle(file);
+    return hr;
+}
+
+static HRESULT move_file(const WCHAR *from, const WCHAR *to)
+{
+    DWORD error = ERROR_SUCCESS;
+
+    for (unsigned int i = 0; i < SHARING_TRIES; i++)
+    {
+        if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING)) return S_OK;
+        error = GetLastError();
+        if (error != ERROR_SHARING_VIOLATION) break;
+        Sleep(SHARING_WAIT_MS);
+    }
+    return HRESULT_FROM_WIN32(error);
+}
+
+static HRESULT publish(void *ctx, const WCHAR *temp_name, const WCHAR *local_name, filetime_t mtime)
+{
+    WCHAR *from = NULL, *to = NULL;
+    HRESULT hr;
+
+    (void)ctx;
+    if (FAILED(hr = prepare(temp_name, mtime))) return hr;
+    hr = E_OUTOFMEMORY;
+    if ((from = local_path_extend(temp_name)) && (to = local_path_extend(local_name)))
+        hr = move_file(from, to);
+    free(from);
+    free(to);
+    return hr;
+}
+
+static HRESULT discard(void *ctx, const WCHAR *temp_name)
+{
+    WCHAR *path = local_path_extend(temp_name);
+    DWORD error = ERROR_SUCCESS;
+
+    (void)ctx;
+    if (!path) return E_OUTOFMEMORY;
+    if (!DeleteFileW(path) && (error = GetLastError()) == ERROR_ACCESS_DENIED)
+    {
+        /* It may have been made read only by somebody. */
+        SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
+        error = DeleteFileW(path) ? ERROR_SUCCESS : GetLastError();
+    }
+    free(path);
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) error = ERROR_SUCCESS;
+    return HRESULT_FROM_WIN32(error);
+}
+
+const struct file_ops local_file_ops = {check_directory, choose_temp_name, publish, discard};

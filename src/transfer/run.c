@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The steps of a run. The core is asked what to do for each file, so a plan is as old as the file's
+ * transfer and no older. */
+#include "transfer/run.h"
+
+#include <stdlib.h>
+
+#include <bitsmsg.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/url.h"
+#include "transfer/file_copy.h"
+#include "transfer/http_get.h"
+#include "transfer/http_rules.h"
+#include "transfer/local_files.h"
+
+#define CHECKPOINT_MS   1000
+#define TEMP_NAME_TRIES 4
+
+/* ---- the temporary file ---- */
+
+static void on_written(void *ctx, uint64_t begin, uint64_t end)
+{
+    struct run *run = ctx;
+
+    range_set_add(&run->plan.have, begin, end);
+    job_transfer_progress(run->job, run->plan.file_index, run->plan.generation, begin, end,
+                          run->is_from_peer);
+}
+
+/* Another name where somebody has taken ours. */
+static HRESULT make_file(struct run *run)
+{
+    struct transfer_plan *plan = &run->plan;
+    HRESULT hr = S_OK;
+
+    for (unsigned int i = 0; i < TEMP_NAME_TRIES; i++)
+    {
+        WCHAR *name;
+
+        hr = file_writer_make(run->writer, plan->temp_name);
+        if (SUCCEEDED(hr))
+        {
+            job_transfer_temp_made(run->job, run->epoch, plan->file_index, plan->temp_name);
+            plan->has_temp_file = true;
+            return S_OK;
+        }
+        if (hr != HRESULT_FROM_WIN32(ERROR_FILE_EXISTS)) return hr;
+        if (FAILED(local_file_ops.choose_temp_name(NULL, plan->local_name, &name))) return hr;
+        free(plan->temp_name);
+        plan->temp_name = name;
+    }
+    return hr;
+}
+
+static uint64_t stored_end(const struct range_set *have)
+{
+    size_t count = range_set_count(have);
+
+    return count ? range_set_get(have, count - 1)->end : 0;
+}
+
+/* False: local_error, or is_temp_lost, says why. */
+static bool open_file(struct run *run)
+{
+    uint64_t size = stored_end(&run->plan.have);
+    HRESULT hr;
+
+    if (file_writer_is_open(run->writer)) return true;
+    if (!run->plan.has_temp_file)
+        hr = make_file(run);
+    else if ((hr = file_writer_reopen(run->writer, run->plan.temp_name, size)) == S_FALSE)
+    {
+        run->is_temp_lost = size != 0;
+        if (!run->is_temp_lost) hr = make_file(run);
+    }
+    if (FAILED(hr)) run->local_error = hr;
+    return SUCCEEDED(hr) && !run->is_temp_lost;
+}
+
+/* ---- the sink ---- */
+
+static bool on_connected(void *ctx)
+{
+    struct run *run = ctx;
+
+    run->is_stale = !job_transfer_connected(run->job, run->epoch);
+    return !run->is_stale;
+}
+
+static bool take_version(struct run *run, const struct file_version *version)
+{
+    if (!run->plan.version.known &&
+        !job_transfer_version(run->job, run->epoch, run->plan.file_index, version))
+    {
+        run->is_stale = true;
+        return false;
+    }
+    run->plan.version = *version;
+    return true;
+}
+
+/* Whoever answers may give less than was asked, but nothing else; the whole file only to a job that
+ * has nothing of it. */
+static bool is_answer_of_use(const struct run *run, const struct source_answer *answer)
+{
+    if (run->plan.version.known && http_is_other_version(&run->plan.version, &answer->version))
+        return false;
+    if (answer->length > answer->version.size ||
+        answer->offset > answer->version.size - answer->length)
+        return false;
+    if (answer->offset != run->asked.begin || !answer->length) return false;
+    return answer->offset + answer->length <= run->asked.end ||
+           (!run->is_from_peer && !answer->offset && !stored_end(&run->plan.have));
+}
+
+static bool on_answer(void *ctx, const struct source_answer *answer)
+{
+    struct run *run = ctx;
+
+    if (run->is_probe) return take_version(run, &answer->version);
+    if (!is_answer_of_use(run, answer)) return false;
+    if (!run->is_from_peer && !take_version(run, &answer->version)) return false;
+    run->offset = answer->offset;
+    return open_file(run);
+}
+
+static bool on_data(void *ctx, const void *data, size_t size)
+{
+    struct run *run = ctx;
+    HRESULT hr = file_writer_put(run->writer, run->offset, data, size);
+
+    if (FAILED(hr))
+    {
+        run->local_error = hr;
+        return false;
+    }
+    run->offset += size;
+    if (run->is_from_peer)
+    {
+        lock_acquire(run->host->lock);
+        run->last_data = clock_ticks(&clock_system);
+        lock_release(run->host->lock);
+    }
+    return true;
+}
+
+static void on_end(void *ctx, const struct source_result *result)
+{
+    struct run *run = ctx;
+
+    run->result = *result;
+    lock_acquire(run->host->lock);
+    list_add_tail(run->host->ended, &run->ended_link);
+    lock_release(run->host->lock);
+    http_client_wake(run->host->http);
+}
+
+static const struct source_sink sink = {on_connected, on_answer, on_data, on_end};
+
+/* ---- streams ---- */
+
+static void choose_stream(struct run *run)
+{
+    const struct transfer_config *config = run->host->config;
+
+    run->is_from_peer = false;
+    switch (run->plan.source)
+    {
+    case SOURCE_FILE:
+        run->stream_ops = &file_copy_ops;
+        run->stream_ctx = NULL;
+        break;
+    case SOURCE_PEER:
+        /* Size and time, the keys of a search, come from the origin. */
+        if (!run->is_probe)
+        {
+            run->is_from_peer = true;
+            run->stream_ops = config->peers;
+            run->stream_ctx = config->peers_ctx;
+            break;
+        }
+        /* fall through */
+    default:
+        run->stream_ops = &http_get_ops;
+        run->stream_ctx = run->host->http;
+    }
+}
+
+static HRESULT start_stream(struct run *run, bool is_probe)
+{
+    struct source_request request = {.remote_name = run->plan.remote_name,
+                                     .is_probe = is_probe,
+                                     .range = run->asked,
+                                     .version = &run->plan.version,
+                                     .is_foreground = run->plan.is_foreground,
+                                     .is_resumed = stored_end(&run->plan.have) != 0};
+
+    run->is_probe = is_probe;
+    run->last_data = clock_ticks(&clock_system);
+    choose_stream(run);
+    return run->stream_ops->start(run->stream_ctx, &request, &sink, run, &run->stream);
+}
+
+static void stop_stream(struct run *run)
+{
+    if (!run->stream) return;
+    run->stream_ops->stop(run->stream_ctx, run->stream);
+    run->stream = NULL;
+    lock_acquire(run->host->lock);
+    list_remove(&run->ended_link);
+    lock_release(run->host->lock);
+}
+
+/* ---- steps ---- */
+
+static void fail(struct run *run, HRESULT code, enum error_context context)
+{
+    struct job_error error = {code, context, run->plan.file_index};
+    char url[256];
+
+    url_redact_to_char(run->plan.remote_name, url, sizeof(url));
+    LOG_INFO(LOG_JOB, "%s: fails with %#lx in context %u", url, (unsigned long)code, context);
+    file_writer_close(run->writer);
+    job_transfer_failed(run->job, run->epoch, &error);
+    run->step = RUN_OVER;
+}
+
+static void start_over(struct run *run)
+{
+    file_writer_close(run->writer);
+    run->step = job_transfer_restart(run->job, run->epoch, run->plan.file_index) == S_OK ? RUN_PLAN
+                                                                                         : RUN_OVER;
+}
+
+static void drop_plan(struct run *run)
+{
+    if (run->has_plan) transfer_plan_done(&run->plan);
+    run->has_plan = false;
+}
+
+static void take_plan(struct run *run)
+{
+    drop_plan(run);
+    if (job_transfer_next(run->job, run->epoch, &run->plan) != S_OK)
+    {
+        run->step = RUN_OVER;
+        return;
+    }
+    run->has_plan = true;
+    run->step = run->plan.version.known ? RUN_FETCH : RUN_PROBE;
+}
+
+static void peers_are_of_no_use(struct run *run)
+{
+    job_transfer_peer_failed(run->job, run->epoch, run->plan.file_index);
+    run->plan.source = SOURCE_ORIGIN;
+}
+
+/* All bytes are there, also when there are none. */
+static void finish_file(struct run *run)
+{
+    HRESULT hr = S_OK;
+
+    if (!open_file(run))
+    {
+        if (run->is_temp_lost)
+            start_over(run);
+        else
+            fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
+        return;
+    }
+    if (FAILED(hr = file_writer_flush(run->writer)) ||
+        FAILED(hr = file_writer_truncate(run->writer, run->plan.version.size)) ||
+        FAILED(hr = file_writer_close(run->writer)))
+    {
+        fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);
+        return;
+    }
+    job_transfer_file_done(run->job, run->epoch, run->plan.file_index);
+    run->step = RUN_PLAN;
+}
+
+/* True: a stream is on its way. */
+static bool begin(struct run *run, bool is_probe)
+{
+    HRESULT hr = start_stream(run, is_probe);
+
+    if (SUCCEEDED(hr)) return true;
+    if (run->is_from_peer)
+        peers_are_of_no_use(run);
+    else
+        fail(run, hr, ERROR_CONTEXT_GENERAL_TRANSPORT);
+    return false;
+}
+
+static bool fetch(struct run *run)
+{
+    if (!range_set_first_gap(&run->plan.have, 0, run->plan.version.size, &run->asked))
+    {
+        finish_file(run);
+        return false;
+    }
+    if (run->plan.source == SOURCE_PEER && !run->host->config->peers) peers_are_of_no_use(run);
+    return begin(run, false);
+}
+
+bool run_advance(struct run *run)
+{
+    for (;;)
+    {
+        switch (run->step)
+        {
+        case RUN_PLAN:
+            take_plan(run);
+            break;
+        case RUN_PROBE:
+            if (begin(run, true)) return true;
+            break;
+        case RUN_FETCH:
+            if (fetch(run)) return true;
+            break;
+        case RUN_OVER:
+            run_stop(run);
+            return false;
+        }
+    }
+}
+
+/* What an answer that we refused ourselves means. */
+static void take_refusal(struct run *run)
+{
+    if (run->is_stale)
+        run->step = RUN_OVER;
+    else if (run->is_temp_lost)
+        start_over(run);
+    else if (FAILED(run->local_error))
+        fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
+    else
+        fail(run, BG_E_INVALID_SERVER_RESPONSE, ERROR_CONTEXT_REMOTE_FILE);
+}
+
+void run_take_result(struct run *run)
+{
+    struct source_result result = run->result;
+    HRESULT hr;
+
+    stop_stream(run);
+    hr = file_writer_flush(run->writer);
+    if (SUCCEEDED(run->local_error)) run->local_error = hr;
+
+    if (run->is_stale || run->is_temp_lost || FAILED(run->local_error))
+        take_refusal(run);
+    else if (result.outcome == SOURCE_DONE)
+        run->step = RUN_FETCH;
+    else if (run->is_from_peer)
+    {
+        peers_are_of_no_use(run);
+        run->step = RUN_FETCH;
+    }
+    else if (result.outcome == SOURCE_CHANGED)
+        start_over(run);
+    else if (result.code == E_ABORT)
+        take_refusal(run);
+    else
+        fail(run, result.code, result.context);
+    run->local_error = S_OK;
+    run->is_temp_lost = false;
+}
+
+/* ---- life ---- */
+
+HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch, struct run **out)
+{
+    struct run *run;
+    HRESULT hr;
+
+    *out = NULL;
+    if (!(run = calloc(1, sizeof(*run)))) return E_OUTOFMEMORY;
+    if (FAILED(hr = file_writer_create(on_written, run, &run->writer)))
+    {
+        free(run);
+        return hr;
+    }
+    list_init(&run->link);
+    list_init(&run->ended_link);
+    run->host = host;
+    run->job = job;
+    run->epoch = epoch;
+    run->step = RUN_PLAN;
+    *out = run;
+    return S_OK;
+}
+
+void run_stop(struct run *run)
+{
+    stop_stream(run);
+    file_writer_destroy(run->writer);
+    list_remove(&run->link);
+    drop_plan(run);
+    job_transfer_released(run->job);
+    free(run);
+}
+
+tick_t run_tick(struct run *run, tick_t now)
+{
+    const struct transfer_config *config = run->host->config;
+    tick_t oldest, last;
+
+    if (!run->stream) return TICK_NEVER;
+    /* A file stream writes on its own thread and sees to its checkpoints itself. */
+    if (run->stream_ops == &http_get_ops)
+    {
+        if ((oldest = file_writer_oldest(run->writer)) == TICK_NEVER) return TICK_NEVER;
+        if (now - oldest < CHECKPOINT_MS) return oldest + CHECKPOINT_MS;
+        if (FAILED(run->local_error = file_writer_flush(run->writer)))
+            run_take_result(run); /* the mover advances it */
+        return TICK_NEVER;
+    }
+    if (!run->is_from_peer) return TICK_NEVER;
+
+    lock_acquire(run->host->lock);
+    last = run->last_data;
+    lock_release(run->host->lock);
+    if (now - last < config->peer_budget_ms) return last + config->peer_budget_ms;
+    run->result = (struct source_result){SOURCE_FAILED, E_ABORT, ERROR_CONTEXT_NONE};
+    run_take_result(run);
+    return now;
+}

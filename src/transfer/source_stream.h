@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A source of bytes, as the mover sees it: the origin, a peer, a file. A stream calls its sink on
+ * whichever thread it has, one call at a time, and none after stop() has returned. */
+#ifndef OPENBITS_TRANSFER_SOURCE_STREAM_H
+#define OPENBITS_TRANSFER_SOURCE_STREAM_H
+
+#include "base/range_set.h"
+#include "job/file_version.h"
+#include "job/job_types.h"
+
+struct source_stream;
+
+struct source_request
+{
+    const WCHAR *remote_name;
+    bool is_probe;                      /* size and version only */
+    struct byte_range range;            /* what is wanted; ignored for a probe */
+    const struct file_version *version; /* known == false: nothing is known yet */
+    bool is_foreground;
+    bool is_resumed; /* bytes of the file are on the disk */
+};
+
+struct source_answer
+{
+    struct file_version version;
+    uint64_t offset; /* of the first byte that follows */
+    uint64_t length;
+};
+
+enum source_outcome
+{
+    SOURCE_DONE,    /* all that the answer promised has been given */
+    SOURCE_CHANGED, /* the file is another one: what is on the disk is worth nothing */
+    SOURCE_FAILED
+};
+
+struct source_result
+{
+    enum source_outcome outcome;
+    HRESULT code;
+    enum error_context context;
+};
+
+struct source_sink
+{
+    /* Something answers, whatever it says. False: stop, the rest does not matter. */
+    bool (*connected)(void *ctx);
+    /* Before any data. False: stop. */
+    bool (*answer)(void *ctx, const struct source_answer *answer);
+    bool (*data)(void *ctx, const void *data, size_t size);
+    /* The last call, unless stop() comes first. stop() must follow, but not from in here. */
+    void (*end)(void *ctx, const struct source_result *result);
+};
+
+struct source_ops
+{
+    /* Texts and the version are copied or not needed after the call. Does not wait. */
+    HRESULT (*start)
+    (void *ctx, const struct source_request *request, const struct source_sink *sink,
+     void *sink_ctx, struct source_stream **out);
+    /* Ends the stream and frees it. Waits at most for a sink call that is under way. */
+    void (*stop)(void *ctx, struct source_stream *stream);
+};
+
+#endif
