@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * jobs COUNT: COUNT suspended jobs. Prints "create N" (microseconds a job), "bytes N" (memory a
+ * job), and "walk N": milliseconds of EnumJobs and of a walk over all with GetId and GetState. */
+#include "bench.h"
+
+#include <psapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static SIZE_T memory_used(void)
+{
+    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof(counters)};
+
+    GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof(counters));
+    return counters.WorkingSetSize;
+}
+
+static double walk(IBackgroundCopyManager *manager, ULONG expected)
+{
+    IEnumBackgroundCopyJobs *jobs;
+    IBackgroundCopyJob *job;
+    double start = bench_now();
+    ULONG count = 0;
+
+    bench_check(IBackgroundCopyManager_EnumJobs(manager, 0, &jobs), "EnumJobs");
+    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+    {
+        BG_JOB_STATE state;
+        GUID id;
+
+        bench_check(IBackgroundCopyJob_GetId(job, &id), "GetId");
+        bench_check(IBackgroundCopyJob_GetState(job, &state), "GetState");
+        IBackgroundCopyJob_Release(job);
+        count++;
+    }
+    IEnumBackgroundCopyJobs_Release(jobs);
+    if (count != expected) bench_fail("the count");
+    return (bench_now() - start) * 1e3;
+}
+
+int main(int argc, char **argv)
+{
+    ULONG count = argc == 2 ? strtoul(argv[1], NULL, 10) : 10000;
+    IBackgroundCopyManager *manager = bench_manager();
+    SIZE_T before, after;
+    double start, best = 1e9;
+
+    IBackgroundCopyJob_Release(bench_job(manager, BG_JOB_PRIORITY_NORMAL));
+    before = memory_used();
+    start = bench_now();
+    for (ULONG i = 1; i < count; i++)
+        IBackgroundCopyJob_Release(bench_job(manager, BG_JOB_PRIORITY_NORMAL));
+    printf("create %.3f\n", (bench_now() - start) * 1e6 / count);
+    after = memory_used();
+    printf("bytes %.0f\n", ((double)after - (double)before) / count);
+    for (unsigned int i = 0; i < 5; i++)
+    {
+        double ms = walk(manager, count);
+
+        if (ms < best) best = ms;
+    }
+    printf("walk %.3f\n", best);
+    IBackgroundCopyManager_Release(manager);
+    return 0;
+}
