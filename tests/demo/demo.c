@@ -202,6 +202,9 @@ static void create(struct demo *demo, const WCHAR *url, const WCHAR *path)
     say("created a job with one file, in this process\n");
 }
 
+/* No header declares it. */
+int wmain(int argc, WCHAR **argv);
+
 int wmain(int argc, WCHAR **argv)
 {
     struct demo demo = {0};

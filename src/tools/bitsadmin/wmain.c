@@ -3,6 +3,9 @@
  * The program around bitsadmin_run(): a failure is its own exit code, a success is 0. */
 #include "bitsadmin.h"
 
+/* No header declares it. */
+int wmain(int argc, WCHAR **argv);
+
 int wmain(int argc, WCHAR **argv)
 {
     HRESULT hr;
