@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The entry points of the DLL. The classes of the manager are ours, all others are asked of the
+ * proxy and stub code that widl makes. */
+#include <windows.h>
+#include <objbase.h>
+#include <olectl.h>
+
+#include "com/class_factory.h"
+#include "service/register.h"
+#include "service/runtime.h"
+
+/* Of dlldata.c. */
+HRESULT WINAPI proxy_DllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
+HRESULT WINAPI proxy_DllCanUnloadNow(void);
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved);
+
+static HINSTANCE module;
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
+{
+    (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH)
+    {
+        module = instance;
+        DisableThreadLibraryCalls(instance);
+    }
+    return TRUE;
+}
+
+HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
+{
+    HRESULT hr = class_factory_get(runtime_start, clsid, iid, out);
+
+    return hr == CLASS_E_CLASSNOTAVAILABLE ? proxy_DllGetClassObject(clsid, iid, out) : hr;
+}
+
+HRESULT WINAPI DllCanUnloadNow(void)
+{
+    if (proxy_DllCanUnloadNow() != S_OK) return S_FALSE;
+    return runtime_stop_if_idle() ? S_OK : S_FALSE;
+}
+
+HRESULT WINAPI DllRegisterServer(void)
+{
+    return register_all(module);
+}
+
+HRESULT WINAPI DllUnregisterServer(void)
+{
+    return unregister_all(module);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The composition root: makes the parts, plugs them into each other, and takes them apart in the
+ * opposite order. One thread at a time starts or stops; others wait for it. */
+#include "service/runtime.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "com/bg_callback.h"
+#include "com/com_util.h"
+#include "job/queue.h"
+#include "notify/notifier.h"
+#include "policy/policy_source.h"
+#include "service/settings.h"
+#include "transfer/local_files.h"
+
+/* How long a client that is being told of an event may hold up the end of the engine. */
+#define NOTIFIER_STOP_MS 2000
+
+/* Seconds of a background job's turn: no page tells how long it is. */
+#define TIME_SLICE 300
+
+enum runtime_state
+{
+    RUNTIME_STOPPED,
+    RUNTIME_CHANGING,
+    RUNTIME_RUNNING
+};
+
+struct engine
+{
+    HMODULE module; /* a reference of our own: threads must not outlive their code */
+    struct policy_source *policy;
+    struct notifier *notifier;
+    struct transfer *transfer;
+    struct queue *queue;
+    struct thread scheduler;
+    uint32_t time_slice; /* immutable while it runs */
+};
+
+static struct
+{
+    INIT_ONCE once;
+    struct lock lock; /* leaf */
+    struct cond changed;
+    enum runtime_state state;     /* lock */
+    struct runtime_config config; /* lock */
+    struct engine engine;         /* of the thread that is CHANGING; read-only while RUNNING */
+} runtime = {.once = INIT_ONCE_STATIC_INIT};
+
+static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
+{
+    (void)once;
+    (void)arg;
+    (void)out;
+    lock_init(&runtime.lock, LOCK_RANK_LEAF, "runtime");
+    cond_init(&runtime.changed);
+    runtime.config = (struct runtime_config){TIME_SLICE, transfer_defaults};
+    return TRUE;
+}
+
+/* Waits until nobody is changing the state. With the lock held. */
+static void lock_runtime(void)
+{
+    InitOnceExecuteOnce(&runtime.once, init_runtime, NULL, NULL);
+    lock_acquire(&runtime.lock);
+    while (runtime.state == RUNTIME_CHANGING)
+        cond_wait(&runtime.changed, &runtime.lock, COND_FOREVER);
+}
+
+static void set_state(enum runtime_state state)
+{
+    lock_acquire(&runtime.lock);
+    runtime.state = state;
+    cond_broadcast(&runtime.changed);
+    lock_release(&runtime.lock);
+}
+
+/* ---- the parts ---- */
+
+static void on_policy_changed(void *ctx, const struct policy *policy)
+{
+    struct engine *engine = ctx;
+    struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
+
+    queue_apply_settings(engine->queue, &settings);
+}
+
+static HRESULT create_notifier(struct notifier **out)
+{
+    const struct notifier_config config = {.thread_begin = bg_callback_thread_begin,
+                                           .thread_end = bg_callback_thread_end,
+                                           .deliver = bg_callback_deliver,
+                                           .release = bg_callback_release};
+    return notifier_create(&config, out);
+}
+
+static HRESULT create_queue(struct engine *engine)
+{
+    const struct queue_ports ports = {.clock = clock_system,
+                                      .transfer = &transfer_mover_ops,
+                                      .transfer_ctx = engine->transfer,
+                                      .files = &local_file_ops,
+                                      .files_ctx = NULL,
+                                      .notify = &notifier_ops,
+                                      .notify_ctx = engine->notifier};
+    struct policy *policy = policy_source_get(engine->policy);
+    struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
+
+    policy_release(policy);
+    return queue_create(&ports, &settings, &engine->queue);
+}
+
+static HRESULT start_threads(struct engine *engine)
+{
+    HRESULT hr;
+
+    if (FAILED(hr = thread_start(&engine->scheduler, queue_scheduler_loop, engine->queue,
+                                 "scheduler")))
+        return hr;
+    /* Without it changes of policy are seen at the next start only. */
+    if (FAILED(hr = policy_source_start(engine->policy)))
+        LOG_ERR(LOG_SERVICE, "policies are not watched: %#lx", (unsigned long)hr);
+    notifier_start(engine->notifier, engine->queue);
+    return S_OK;
+}
+
+/* Takes a half-built engine too; the notifier has been stopped, or was never started. */
+static void end_engine(struct engine *engine)
+{
+    HMODULE module = engine->module;
+
+    if (engine->policy) policy_source_stop(engine->policy);
+    if (engine->queue) queue_stop_scheduler(engine->queue);
+    thread_join(&engine->scheduler);
+    if (engine->transfer) transfer_destroy(engine->transfer);
+    if (engine->queue) queue_destroy(engine->queue);
+    if (engine->notifier) notifier_destroy(engine->notifier);
+    if (engine->policy) policy_source_destroy(engine->policy);
+    memset(engine, 0, sizeof(*engine));
+    /* Our caller holds another reference, or this code would not run. */
+    if (module) FreeLibrary(module);
+}
+
+static HRESULT start_engine(struct engine *engine, const struct runtime_config *config)
+{
+    HRESULT hr;
+
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)&runtime,
+                            &engine->module))
+        return HRESULT_FROM_WIN32(GetLastError());
+    engine->time_slice = config->time_slice;
+    if (SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
+        SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
+        SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
+        SUCCEEDED(hr = create_queue(engine)))
+        hr = start_threads(engine);
+    if (FAILED(hr)) end_engine(engine);
+    return hr;
+}
+
+/* ---- start and stop ---- */
+
+struct runtime_config runtime_get_config(void)
+{
+    struct runtime_config config;
+
+    lock_runtime();
+    config = runtime.config;
+    lock_release(&runtime.lock);
+    return config;
+}
+
+void runtime_set_config(const struct runtime_config *config)
+{
+    lock_runtime();
+    runtime.config = *config;
+    lock_release(&runtime.lock);
+}
+
+static HRESULT start_now(void)
+{
+    struct runtime_config config = runtime.config;
+    HRESULT hr;
+
+    runtime.state = RUNTIME_CHANGING;
+    lock_release(&runtime.lock);
+    hr = start_engine(&runtime.engine, &config);
+    if (FAILED(hr)) LOG_ERR(LOG_SERVICE, "the engine does not start: %#lx", (unsigned long)hr);
+    set_state(SUCCEEDED(hr) ? RUNTIME_RUNNING : RUNTIME_STOPPED);
+    return hr;
+}
+
+HRESULT runtime_start(struct com_engine *engine)
+{
+    HRESULT hr = S_OK;
+
+    lock_runtime();
+    if (runtime.state == RUNTIME_STOPPED)
+        hr = start_now();
+    else
+        lock_release(&runtime.lock);
+    if (FAILED(hr)) return hr;
+    /* The caller's class object keeps it running. */
+    *engine = (struct com_engine){runtime.engine.queue, runtime.engine.policy};
+    return S_OK;
+}
+
+static bool is_idle(const struct engine *engine)
+{
+    return !com_module_is_locked() && !queue_job_count(engine->queue);
+}
+
+bool runtime_stop_if_idle(void)
+{
+    bool is_stopped;
+
+    lock_runtime();
+    if (runtime.state == RUNTIME_STOPPED)
+    {
+        lock_release(&runtime.lock);
+        return !com_module_is_locked();
+    }
+    runtime.state = RUNTIME_CHANGING;
+    lock_release(&runtime.lock);
+
+    is_stopped =
+        is_idle(&runtime.engine) && notifier_stop(runtime.engine.notifier, NOTIFIER_STOP_MS);
+    if (is_stopped) end_engine(&runtime.engine);
+    set_state(is_stopped ? RUNTIME_STOPPED : RUNTIME_RUNNING);
+    /* Somebody may have asked for a class object meanwhile. */
+    return is_stopped && !com_module_is_locked();
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The engine of this process: policy, queue, scheduler, mover, notifier. It starts with the first
+ * manager and runs on while there are objects or jobs, whether or not a client still holds
+ * anything: a job lives as long as its process. For any thread, with no lock held. */
+#ifndef OPENBITS_SERVICE_RUNTIME_H
+#define OPENBITS_SERVICE_RUNTIME_H
+
+#include "com/com_engine.h"
+#include "transfer/transfer.h"
+
+struct runtime_config
+{
+    uint32_t time_slice; /* seconds; a background job's turn among its equals */
+    struct transfer_config transfer;
+};
+
+/* For tests: what the engine starts with, and how to change it for the next start. */
+struct runtime_config runtime_get_config(void);
+void runtime_set_config(const struct runtime_config *config);
+
+/* Starts the engine unless it runs. It stays as long as com_module_is_locked(). */
+HRESULT runtime_start(struct com_engine *engine);
+
+/* True: there are no objects, no jobs and no threads any more, and the module may go. */
+bool runtime_stop_if_idle(void);
+
+#endif
