@@ -43,6 +43,7 @@ start_nginx "$folder/nginx" "$folder/www" "$rate"
 
 say "Registering qmgr.dll with Wine (regsvr32 qmgr.dll)"
 wine_make_prefix
+wine_reset_prefix
 wine_start_server
 # With a slash in front regsvr32 would take the path for an option.
 wine_run_captured 60 regsvr32 /s "Z:$bin/qmgr.dll" || die "regsvr32 failed."

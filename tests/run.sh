@@ -17,6 +17,15 @@ jobs=$(nproc)
 results=$top/build/report/tests.txt
 trouble=0
 
+# ctest ends Wine after the tests, but not when it is interrupted itself.
+stop_wine()
+{
+    sh "$top/tests/lib/wine_run.sh" "$top/build/x86_64" --stop || true
+    sh "$top/tests/lib/wine_run.sh" "$top/build/i686" --wine32 "$top/build/deps/wine32-root" \
+        --stop 2>/dev/null || true
+}
+trap 'stop_wine; exit 1' HUP INT TERM
+
 sh "$top/tests/setup.sh"
 
 mkdir -p "$top/build/report" "$top/build/logs"

@@ -74,8 +74,19 @@ wine_make_prefix()
             exit 1
         }
         wine_exec "$wine_server" -w >>"$WINEPREFIX.log" 2>&1 9>&-
+        mkdir -p "$WINEPREFIX/.fresh"
+        cp "$WINEPREFIX"/*.reg "$WINEPREFIX/.fresh/"
         : >"$WINEPREFIX/.ready"
     ) 9>"$WINEPREFIX.lock"
+}
+
+# wine_reset_prefix: forgets what earlier runs have left in registry, queue and temporary folders.
+wine_reset_prefix()
+{
+    wine_stop_server
+    cp "$WINEPREFIX"/.fresh/*.reg "$WINEPREFIX/"
+    rm -rf "$WINEPREFIX/drive_c/ProgramData/Microsoft/Network/Downloader" \
+        "$WINEPREFIX"/drive_c/users/*/Temp/* "$WINEPREFIX"/drive_c/windows/temp/*
 }
 
 # wine_start_server: a wineserver that stays until wine_stop_server, with Wine's services running.

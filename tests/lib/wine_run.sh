@@ -4,8 +4,8 @@
 # wine_run.sh BUILD_FOLDER [--wine32 ROOT] --start | --stop | PROGRAM [ARGUMENT...]
 #
 # Runs a Windows program in the prefix of one build folder, which it makes on first use, for at most
-# OPENBITS_TIMEOUT seconds. --start and --stop keep one wineserver alive between programs. --wine32
-# takes 32-bit Wine, see wine_use_prefix32.
+# OPENBITS_TIMEOUT seconds. --start and --stop keep one wineserver alive between programs; --start
+# takes the prefix back to how it was when new. --wine32 takes 32-bit Wine, see wine_use_prefix32.
 
 set -eu
 
@@ -25,6 +25,7 @@ fi
 case $1 in
 --start)
     wine_make_prefix
+    wine_reset_prefix
     wine_start_server
     ;;
 --stop) wine_stop_server ;;
