@@ -28,14 +28,15 @@ if(NOT OPENBITS_WINE_IDL_DIR)
       "or give its folder with -DOPENBITS_WINE_IDL_DIR=...")
 endif()
 
-# One widl run: NAME.idl, WHAT (-h, -u, -p, -t), the file it makes.
+# One widl run: NAME.idl, WHAT (-h, -u, -p, -t), the file it makes; then further commands.
 function(_openbits_widl idl what output)
   add_custom_command(
       OUTPUT "${output}"
-      # -Oif: the default stubs do not compile with MinGW, -Oicf loses [out] strings.
+      # -Oif: the default stubs do not compile with MinGW.
       COMMAND "${OPENBITS_WIDL}" ${_widl_bits} -Oif ${what} -o "${output}"
           -I "${CMAKE_CURRENT_SOURCE_DIR}" -I "${OPENBITS_WINE_IDL_DIR}"
           "${CMAKE_CURRENT_SOURCE_DIR}/${idl}"
+      ${ARGN}
       DEPENDS ${_openbits_idl_depends}
       COMMENT "widl ${what} ${idl}"
       VERBATIM)
@@ -65,14 +66,16 @@ function(openbits_add_idl)
   endforeach()
   foreach(idl IN LISTS arg_PROXY)
     cmake_path(GET idl STEM LAST_ONLY name)
-    _openbits_widl("${idl}" -p "${out}/${name}_p.c")
+    _openbits_widl("${idl}" "-DOPENBITS_PROXY_PASS;-p" "${out}/${name}_p.c"
+        COMMAND "${CMAKE_COMMAND}" "-DFILE=${out}/${name}_p.c"
+            -P "${_widl_dir}/widl_fix_strings.cmake")
     list(APPEND proxies "${out}/${name}_p.c")
     list(APPEND proxy_names "${name}")
   endforeach()
   if(arg_TYPELIB)
     cmake_path(GET arg_TYPELIB STEM LAST_ONLY name)
     set(typelib "${out}/${name}.tlb")
-    # widl fails on an empty arm of a union here: the files leave it out.
+    # The files know which pass this is: widl fails on an empty arm of a union here.
     _openbits_widl("${arg_TYPELIB}" "-DOPENBITS_TYPELIB_PASS;-t" "${typelib}")
   endif()
 
