@@ -57,7 +57,11 @@ function(openbits_add_test)
   set_target_properties(${target} PROPERTIES
       OUTPUT_NAME "${arg_NAME}"
       RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/${arg_LEVEL}")
-  target_link_libraries(${target} PRIVATE openbits_harness ${arg_LINK} openbits_settings)
+  set(harness openbits_harness)
+  if(NOT arg_LEVEL STREQUAL "unit")
+    set(harness openbits_com_fixture openbits_harness)
+  endif()
+  target_link_libraries(${target} PRIVATE ${harness} ${arg_LINK} openbits_settings)
 
   set(name "${arg_LEVEL}/${arg_NAME}")
   if(_openbits_launcher)
