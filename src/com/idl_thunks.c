@@ -5,7 +5,9 @@
 
 #include <windows.h>
 #include <objbase.h>
+#include <stdbool.h>
 
+#include "bits5_0.h"
 #include "qmgr.h"
 
 /* The marshaller answers NULL with a code of RPC; in one apartment it is a wrong argument. */
@@ -20,4 +22,47 @@ HRESULT __RPC_STUB IBackgroundCopyGroup_SetProp_Stub(IBackgroundCopyGroup *This,
                                                      VARIANT *pvarVal)
 {
     return IBackgroundCopyGroup_SetProp(This, propID, pvarVal);
+}
+
+static bool has_string(BITS_FILE_PROPERTY_ID id)
+{
+    return id == BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS;
+}
+
+HRESULT CALLBACK IBackgroundCopyFile5_SetProperty_Proxy(IBackgroundCopyFile5 *This,
+                                                        BITS_FILE_PROPERTY_ID PropertyId,
+                                                        BITS_FILE_PROPERTY_VALUE PropertyValue)
+{
+    WCHAR *string = has_string(PropertyId) ? PropertyValue.String : NULL;
+
+    return IBackgroundCopyFile5_RemoteSetProperty_Proxy(This, PropertyId, string);
+}
+
+HRESULT __RPC_STUB IBackgroundCopyFile5_SetProperty_Stub(IBackgroundCopyFile5 *This,
+                                                         BITS_FILE_PROPERTY_ID PropertyId,
+                                                         LPCWSTR String)
+{
+    BITS_FILE_PROPERTY_VALUE value = {(WCHAR *)String};
+
+    return IBackgroundCopyFile5_SetProperty(This, PropertyId, value);
+}
+
+HRESULT CALLBACK IBackgroundCopyFile5_GetProperty_Proxy(IBackgroundCopyFile5 *This,
+                                                        BITS_FILE_PROPERTY_ID PropertyId,
+                                                        BITS_FILE_PROPERTY_VALUE *PropertyValue)
+{
+    if (!PropertyValue) return E_INVALIDARG;
+    PropertyValue->String = NULL;
+    return IBackgroundCopyFile5_RemoteGetProperty_Proxy(This, PropertyId, &PropertyValue->String);
+}
+
+HRESULT __RPC_STUB IBackgroundCopyFile5_GetProperty_Stub(IBackgroundCopyFile5 *This,
+                                                         BITS_FILE_PROPERTY_ID PropertyId,
+                                                         LPWSTR *String)
+{
+    BITS_FILE_PROPERTY_VALUE value = {NULL};
+    HRESULT hr = IBackgroundCopyFile5_GetProperty(This, PropertyId, &value);
+
+    *String = has_string(PropertyId) ? value.String : NULL;
+    return hr;
 }
