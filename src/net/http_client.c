@@ -261,8 +261,10 @@ static HRESULT result_of(const struct http_request *request, CURLcode code)
     return http_client_error(code);
 }
 
-static void finish_completed(struct http_client *client)
+/* True: a request has ended, and its owner may have more to do before anybody waits. */
+static bool finish_completed(struct http_client *client)
 {
+    bool is_any = false;
     CURLMsg *message;
     int left;
 
@@ -275,7 +277,9 @@ static void finish_completed(struct http_client *client)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
         if (code) LOG_TRACE(LOG_HTTP, "request ends with %d (%s)", code, curl_easy_strerror(code));
         finish(request, result_of(request, code));
+        is_any = true;
     }
+    return is_any;
 }
 
 /* Drips of a head count as progress for libcurl: the whole head has a limit of its own. */
@@ -310,7 +314,7 @@ void http_client_run(struct http_client *client, uint32_t timeout_ms)
 
     if (next != TICK_NEVER && next - now < timeout_ms) timeout_ms = (uint32_t)(next - now);
     curl_multi_perform(client->multi, &running);
-    finish_completed(client);
+    if (finish_completed(client)) return;
     curl_multi_poll(client->multi, NULL, 0, (int)timeout_ms, NULL);
     curl_multi_perform(client->multi, &running);
     finish_completed(client);

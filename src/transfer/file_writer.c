@@ -19,6 +19,7 @@ struct file_writer
     file_written_fn written;
     void *ctx;
     HANDLE file;
+    bool is_new;     /* made by this run: nothing is in it that it did not put there */
     uint64_t offset; /* of the first gathered byte */
     size_t used;
     tick_t oldest;
@@ -48,6 +49,7 @@ void file_writer_destroy(struct file_writer *writer)
 
 HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path)
 {
+    writer->is_new = true;
     return local_path_open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_HIDDEN,
                            &writer->file);
 }
@@ -57,6 +59,7 @@ HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64
     LARGE_INTEGER there;
     HRESULT hr;
 
+    writer->is_new = false;
     hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, 0, &writer->file);
     if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)) return S_FALSE;
     if (FAILED(hr)) return hr;
@@ -141,10 +144,11 @@ tick_t file_writer_oldest(const struct file_writer *writer)
     return writer->oldest;
 }
 
-HRESULT file_writer_truncate(struct file_writer *writer, uint64_t size)
+HRESULT file_writer_cut(struct file_writer *writer, uint64_t size)
 {
     LARGE_INTEGER end = {.QuadPart = (LONGLONG)size};
 
+    if (writer->is_new) return S_OK;
     if (!SetFilePointerEx(writer->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(writer->file))
         return err_from_last_error();
     return S_OK;

@@ -28,8 +28,8 @@ HRESULT file_writer_put(struct file_writer *writer, uint64_t offset, const void 
 HRESULT file_writer_flush(struct file_writer *writer);
 /* The time since which something is gathered and not written; TICK_NEVER: nothing is. */
 tick_t file_writer_oldest(const struct file_writer *writer);
-/* Cuts the file to its size. */
-HRESULT file_writer_truncate(struct file_writer *writer, uint64_t size);
+/* Cuts off what an earlier run may have left behind the end. */
+HRESULT file_writer_cut(struct file_writer *writer, uint64_t size);
 /* Flushes and closes. Does nothing when no file is open. */
 HRESULT file_writer_close(struct file_writer *writer);
 

@@ -50,7 +50,7 @@ HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWOR
                         NULL, disposition, attributes | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     if (*file == INVALID_HANDLE_VALUE)
         hr = err_from_last_error();
-    else if (!is_plain_file(*file))
+    else if (disposition != CREATE_NEW && !is_plain_file(*file))
     {
         CloseHandle(*file);
         *file = INVALID_HANDLE_VALUE;

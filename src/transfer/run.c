@@ -156,7 +156,8 @@ static void on_end(void *ctx, const struct source_result *result)
     lock_acquire(run->host->lock);
     list_add_tail(run->host->ended, &run->ended_link);
     lock_release(run->host->lock);
-    http_client_wake(run->host->http);
+    /* The client's own thread looks by itself. */
+    if (run->stream_ops != &http_get_ops) http_client_wake(run->host->http);
 }
 
 static const struct source_sink sink = {on_connected, on_answer, on_data, on_end};
@@ -274,7 +275,7 @@ static void finish_file(struct run *run)
         return;
     }
     if (FAILED(hr = file_writer_flush(run->writer)) ||
-        FAILED(hr = file_writer_truncate(run->writer, run->plan.version.size)) ||
+        FAILED(hr = file_writer_cut(run->writer, run->plan.version.size)) ||
         FAILED(hr = file_writer_close(run->writer)))
     {
         fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);

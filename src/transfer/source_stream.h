@@ -56,7 +56,7 @@ struct source_sink
 struct source_ops
 {
     /* Texts and the version are copied or not needed after the call. Does not wait. */
-    HRESULT (*start)
+    HRESULT(*start)
     (void *ctx, const struct source_request *request, const struct source_sink *sink,
      void *sink_ctx, struct source_stream **out);
     /* Ends the stream and frees it. Waits at most for a sink call that is under way. */
