@@ -57,7 +57,7 @@ IBackgroundCopyJob *bench_job(IBackgroundCopyManager *manager, BG_JOB_PRIORITY p
     return job;
 }
 
-void bench_finish(IBackgroundCopyJob *job)
+void bench_transfer(IBackgroundCopyJob *job)
 {
     double limit = bench_now() + LIMIT_SECONDS;
     BG_JOB_STATE state;
@@ -70,6 +70,11 @@ void bench_finish(IBackgroundCopyJob *job)
         if (state == BG_JOB_STATE_ERROR || bench_now() > limit) bench_fail("the transfer");
         Sleep(1);
     }
+}
+
+void bench_finish(IBackgroundCopyJob *job)
+{
+    bench_transfer(job);
     bench_check(IBackgroundCopyJob_Complete(job), "Complete");
 }
 

@@ -19,7 +19,9 @@ void bench_fail(const char *what);
 /* In process, unless the environment variable OPENBITS_CLSCTX is "local". */
 IBackgroundCopyManager *bench_manager(void);
 IBackgroundCopyJob *bench_job(IBackgroundCopyManager *manager, BG_JOB_PRIORITY priority);
-/* Resumes, waits for TRANSFERRED and completes. */
+/* Resumes and waits for TRANSFERRED. */
+void bench_transfer(IBackgroundCopyJob *job);
+/* The same, and completes. */
 void bench_finish(IBackgroundCopyJob *job);
 
 /* A blocking HTTP/1.1 connection on a bare socket. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * bits_files URL FOLDER COUNT: COUNT small files (URL/0, URL/1, ...) in one job. Prints "add N" and
- * "seconds N", seconds of AddFileSet and of the rest. */
+ * bits_files URL FOLDER COUNT: COUNT small files (URL/0, URL/1, ...) in one job. Prints "add N",
+ * "transfer N" and "seconds N": seconds of AddFileSet, up to TRANSFERRED, and with Complete. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ int wmain(int argc, WCHAR **argv)
     IBackgroundCopyManager *manager;
     IBackgroundCopyJob *job;
     BG_FILE_INFO *files;
-    double start, added;
+    double start, added, transferred;
     ULONG count;
 
     if (argc != 4) bench_fail("usage");
@@ -33,8 +33,11 @@ int wmain(int argc, WCHAR **argv)
     job = bench_job(manager, BG_JOB_PRIORITY_FOREGROUND);
     bench_check(IBackgroundCopyJob_AddFileSet(job, count, files), "AddFileSet");
     added = bench_now();
-    bench_finish(job);
-    printf("add %.4f\nseconds %.4f\n", added - start, bench_now() - added);
+    bench_transfer(job);
+    transferred = bench_now();
+    bench_check(IBackgroundCopyJob_Complete(job), "Complete");
+    printf("add %.4f\ntransfer %.4f\nseconds %.4f\n", added - start, transferred - added,
+           bench_now() - added);
     IBackgroundCopyJob_Release(job);
     IBackgroundCopyManager_Release(manager);
     CoUninitialize();

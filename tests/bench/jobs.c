@@ -16,6 +16,14 @@ static SIZE_T memory_used(void)
     return counters.WorkingSetSize;
 }
 
+/* The macros of COM take their argument twice. */
+static void add_job(IBackgroundCopyManager *manager)
+{
+    IBackgroundCopyJob *job = bench_job(manager, BG_JOB_PRIORITY_NORMAL);
+
+    IBackgroundCopyJob_Release(job);
+}
+
 static double walk(IBackgroundCopyManager *manager, ULONG expected)
 {
     IEnumBackgroundCopyJobs *jobs;
@@ -35,7 +43,11 @@ static double walk(IBackgroundCopyManager *manager, ULONG expected)
         count++;
     }
     IEnumBackgroundCopyJobs_Release(jobs);
-    if (count != expected) bench_fail("the count");
+    if (count != expected)
+    {
+        fprintf(stderr, "bench: walked %lu of %lu jobs\n", count, expected);
+        ExitProcess(1);
+    }
     return (bench_now() - start) * 1e3;
 }
 
@@ -46,11 +58,11 @@ int main(int argc, char **argv)
     SIZE_T before, after;
     double start, best = 1e9;
 
-    IBackgroundCopyJob_Release(bench_job(manager, BG_JOB_PRIORITY_NORMAL));
+    add_job(manager);
     before = memory_used();
     start = bench_now();
     for (ULONG i = 1; i < count; i++)
-        IBackgroundCopyJob_Release(bench_job(manager, BG_JOB_PRIORITY_NORMAL));
+        add_job(manager);
     printf("create %.3f\n", (bench_now() - start) * 1e6 / count);
     after = memory_used();
     printf("bytes %.0f\n", ((double)after - (double)before) / count);
