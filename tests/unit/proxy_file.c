@@ -33,6 +33,8 @@ METHOD(GetProgress, BG_FILE_PROGRESS *value)
 METHOD(GetFileRanges, DWORD *count, BG_FILE_RANGE **ranges)
 {
     (void)This;
+    *ranges = NULL;
+    if (!count) return E_INVALIDARG;
     *ranges = *count ? task_copy(two_ranges, sizeof(two_ranges)) : NULL;
     *count = *ranges ? 2 : 0;
     return *ranges ? S_OK : S_FALSE;
@@ -274,6 +276,10 @@ static void test_ranges(void)
     ranges = (BG_FILE_RANGE *)&count;
     expect_hr(IBackgroundCopyFile6_GetFileRanges(proxy, &count, &ranges), S_FALSE);
     ok(!count && !ranges, "Got %lu ranges at %p.\n", count, ranges);
+
+    ranges = (BG_FILE_RANGE *)&count;
+    expect_hr(IBackgroundCopyFile6_GetFileRanges(proxy, NULL, &ranges), E_INVALIDARG);
+    ok(!ranges, "Got ranges at %p.\n", ranges);
 
     ranges = NULL;
     expect_hr(IBackgroundCopyFile6_GetFilledFileRanges(proxy, &count, &ranges), S_OK);

@@ -164,6 +164,7 @@ METHOD(GetReplyData, byte **buffer, UINT64 *length)
 {
     (void)This;
     *buffer = NULL;
+    if (!length) return E_INVALIDARG;
     if (*length == 1)
     {
         *length = 0x200000;
@@ -520,6 +521,10 @@ static void test_reply_data(void)
     buffer = (byte *)&length;
     expect_hr(IBackgroundCopyJob5_GetReplyData(proxy, &buffer, &length), S_OK);
     ok(!length && !buffer, "Got data of %llu.\n", length);
+
+    buffer = (byte *)&length;
+    expect_hr(IBackgroundCopyJob5_GetReplyData(proxy, &buffer, NULL), E_INVALIDARG);
+    ok(!buffer, "Got data.\n");
 }
 
 static void test_credentials(void)
