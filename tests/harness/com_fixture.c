@@ -9,9 +9,8 @@
 #include "harness/com_private.h"
 #include "harness/os.h"
 
-typedef HRESULT(WINAPI *get_class_object_fn)(REFCLSID clsid, REFIID iid, void **out);
-
 static IBackgroundCopyManager *manager;
+static com_class_source class_source; /* NULL: as the variables say */
 
 static struct
 {
@@ -73,25 +72,37 @@ bool target_is_ours(void)
 {
     char text[MAX_PATH];
 
+    if (class_source) return true;
     if (test_env("OPENBITS_TARGET", text, sizeof(text))) return !strcmp(text, "ours");
     if (test_env("OPENBITS_DLL", text, sizeof(text))) return true;
     return is_registered_in_process();
 }
 
-static HRESULT create_from_dll(const char *path, REFCLSID clsid, REFIID iid, void **out)
+void com_set_class_source(com_class_source source)
 {
-    static HMODULE module; /* never unloaded: it may have threads */
-    get_class_object_fn get_class_object;
+    class_source = source;
+}
+
+static HRESULT create_from(com_class_source source, REFCLSID clsid, REFIID iid, void **out)
+{
     IClassFactory *factory;
     HRESULT hr;
 
-    if (!module && !(module = LoadLibraryA(path))) return HRESULT_FROM_WIN32(GetLastError());
-    get_class_object = (get_class_object_fn)(void *)GetProcAddress(module, "DllGetClassObject");
-    if (!get_class_object) return HRESULT_FROM_WIN32(GetLastError());
-    if (FAILED(hr = get_class_object(clsid, &IID_IClassFactory, (void **)&factory))) return hr;
+    if (FAILED(hr = source(clsid, &IID_IClassFactory, (void **)&factory))) return hr;
     hr = IClassFactory_CreateInstance(factory, NULL, iid, out);
     IClassFactory_Release(factory);
     return hr;
+}
+
+static HRESULT create_from_dll(const char *path, REFCLSID clsid, REFIID iid, void **out)
+{
+    static HMODULE module; /* never unloaded: it may have threads */
+    com_class_source source;
+
+    if (!module && !(module = LoadLibraryA(path))) return HRESULT_FROM_WIN32(GetLastError());
+    source = (com_class_source)(void *)GetProcAddress(module, "DllGetClassObject");
+    if (!source) return HRESULT_FROM_WIN32(GetLastError());
+    return create_from(source, clsid, iid, out);
 }
 
 HRESULT create_instance(REFCLSID clsid, REFIID iid, void **out)
@@ -100,6 +111,7 @@ HRESULT create_instance(REFCLSID clsid, REFIID iid, void **out)
     HRESULT hr;
 
     *out = NULL;
+    if (class_source) return create_from(class_source, clsid, iid, out);
     if (test_env("OPENBITS_DLL", text, sizeof(text))) return create_from_dll(text, clsid, iid, out);
     test_env("OPENBITS_CLSCTX", context, sizeof(context));
     if (!strcmp(context, "local"))

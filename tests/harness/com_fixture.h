@@ -26,6 +26,10 @@ void com_stop(void);
 /* Is the server the one that these tests belong to? For todo_if(). */
 bool target_is_ours(void);
 
+/* For a program that has a server linked in: class objects come from there, whatever the variables
+ * say. Before the first manager. */
+typedef HRESULT(WINAPI *com_class_source)(REFCLSID clsid, REFIID iid, void **out);
+void com_set_class_source(com_class_source source);
 /* As CoCreateInstance, from where the variables say: in process first, else the local server. */
 HRESULT create_instance(REFCLSID clsid, REFIID iid, void **out);
 /* A manager of one's own; a failed check, and NULL, when there is none. */
@@ -56,7 +60,8 @@ void job_add_(int line, const char *file, IBackgroundCopyJob *job, const struct 
 /* Cancels a job that may be gone already, and releases it. */
 void end_job(IBackgroundCopyJob *job);
 
-BG_JOB_STATE job_state(IBackgroundCopyJob *job);
+#define job_state(job) job_state_(__LINE__, __FILE__, job)
+BG_JOB_STATE job_state_(int line, const char *file, IBackgroundCopyJob *job);
 const char *state_name(BG_JOB_STATE state);
 void job_progress(IBackgroundCopyJob *job, BG_JOB_PROGRESS *progress);
 /* The code of GetError; S_OK when there is no error. context may be NULL. */

@@ -54,12 +54,12 @@ void end_job(IBackgroundCopyJob *job)
     IBackgroundCopyJob_Release(job);
 }
 
-BG_JOB_STATE job_state(IBackgroundCopyJob *job)
+BG_JOB_STATE job_state_(int line, const char *file, IBackgroundCopyJob *job)
 {
     BG_JOB_STATE state = (BG_JOB_STATE)-1;
     HRESULT hr = IBackgroundCopyJob_GetState(job, &state);
 
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok_(file, line)(hr == S_OK, "Got hr %#lx.\n", hr);
     return state;
 }
 
