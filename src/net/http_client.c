@@ -254,9 +254,21 @@ static void finish(struct http_request *request, HRESULT hr)
     ops->done(ctx, hr);
 }
 
+/* libcurl reports a line beyond its own limit as it reports missing memory. */
+static bool is_line_too_long(const struct http_request *request, CURLcode code)
+{
+    void *memory;
+
+    if (code != CURLE_OUT_OF_MEMORY || request->has_head) return false;
+    if (!(memory = malloc(4 * CURL_MAX_HTTP_HEADER))) return false;
+    free(memory);
+    return true;
+}
+
 static HRESULT result_of(const struct http_request *request, CURLcode code)
 {
     if (FAILED(request->failure)) return request->failure;
+    if (is_line_too_long(request, code)) return BG_E_INVALID_SERVER_RESPONSE;
     if (code == CURLE_OK && !request->has_head) return BG_E_INVALID_SERVER_RESPONSE;
     return http_client_error(code);
 }
