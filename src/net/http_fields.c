@@ -177,15 +177,6 @@ static HRESULT take_content_type(struct http_head *head, struct text value)
     return S_OK;
 }
 
-static HRESULT take_content_encoding(struct http_head *head, struct text value)
-{
-    struct text part;
-
-    while (take_part(&value, ',', &part))
-        if (part.len && !is_word(part, "identity")) head->is_content_encoded = true;
-    return S_OK;
-}
-
 static HRESULT take_transfer_encoding(struct http_head *head, struct text value)
 {
     bool is_chunked = is_word(value, "chunked") && head->transfer_coding == HTTP_CODING_NONE;
@@ -257,23 +248,24 @@ static HRESULT take_connection(struct http_head *head, struct text value)
     return S_OK;
 }
 
+/* clang-format off */
 static const struct
 {
     const char *name;
     HRESULT (*take)(struct http_head *head, struct text value);
 } fields[] = {
-    {"accept-ranges", take_accept_ranges},
-    {"connection", take_connection},
-    {"content-encoding", take_content_encoding},
-    {"content-length", take_content_length},
-    {"content-range", take_content_range},
-    {"content-type", take_content_type},
-    {"etag", take_etag},
-    {"last-modified", take_last_modified},
-    {"location", take_location},
-    {"retry-after", take_retry_after},
-    {"transfer-encoding", take_transfer_encoding},
+    { "accept-ranges",     take_accept_ranges },
+    { "connection",        take_connection },
+    { "content-length",    take_content_length },
+    { "content-range",     take_content_range },
+    { "content-type",      take_content_type },
+    { "etag",              take_etag },
+    { "last-modified",     take_last_modified },
+    { "location",          take_location },
+    { "retry-after",       take_retry_after },
+    { "transfer-encoding", take_transfer_encoding },
 };
+/* clang-format on */
 
 HRESULT http_field_take(struct http_head *head, struct text line)
 {

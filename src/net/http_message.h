@@ -83,7 +83,6 @@ struct http_head
     bool is_multipart_byteranges;
     char boundary[71]; /* empty when malformed */
 
-    bool is_content_encoded; /* by anything but identity */
     enum http_transfer_coding transfer_coding;
     char *location; /* NULL when absent or empty */
     enum http_retry_after retry_after;

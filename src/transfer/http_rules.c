@@ -160,7 +160,9 @@ static void judge_success(const struct http_expectation *asked, const struct htt
 {
     bool is_partial = head->status == 206;
 
-    if (head->is_content_encoded || head->transfer_coding == HTTP_CODING_OTHER)
+    /* A content coding is part of the file: sizes and ranges are of what it makes, and that is
+     * kept. */
+    if (head->transfer_coding == HTTP_CODING_OTHER)
         fail(verdict, BG_E_INVALID_SERVER_RESPONSE);
     else if (asked->method == HTTP_HEAD && is_partial)
         fail(verdict, BG_E_INVALID_SERVER_RESPONSE);
