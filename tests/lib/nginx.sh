@@ -93,9 +93,32 @@ nginx_is_ready()
 
 stop_nginx()
 {
-    if [ -n "${nginx_pid:-}" ]; then
-        kill "$nginx_pid" 2>/dev/null || true
-        wait "$nginx_pid" 2>/dev/null || true
-        nginx_pid=
-    fi
+    for nginx_each in ${nginx_pid:-} ${nginx_tls_pid:-}; do
+        kill "$nginx_each" 2>/dev/null || true
+        wait "$nginx_each" 2>/dev/null || true
+    done
+    nginx_pid=
+    nginx_tls_pid=
+}
+
+# start_tls_nginx FOLDER DOCUMENTS PORT KEYS: a second one, for HTTPS with KEYS/cert.pem and
+# KEYS/key.pem; it ends with the first.
+start_tls_nginx()
+{
+    mkdir -p "$1"
+    plain_pid=$nginx_pid
+    plain_port=$nginx_port
+    nginx_port="$3 ssl"
+    nginx_config "$1" "$2" 0 |
+        sed "s|^http {|http { ssl_certificate $4/cert.pem; ssl_certificate_key $4/key.pem;|" \
+            >"$1/nginx.conf"
+    nginx_port=$plain_port
+    "$nginx_program" -p "$1" -c "$1/nginx.conf" </dev/null >"$1/nginx.log" 2>&1 &
+    nginx_tls_pid=$!
+    nginx_pid=$plain_pid
+    curl -s -k -o "$1/probe" --noproxy '*' --retry 40 --retry-connrefused --retry-delay 0 \
+        --retry-max-time 5 "https://localhost:$3/openbits-probe" || {
+        echo "nginx did not start for HTTPS (log: $1/nginx.log)." >&2
+        return 1
+    }
 }
