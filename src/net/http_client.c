@@ -295,7 +295,7 @@ static bool finish_completed(struct http_client *client)
 }
 
 /* Drips of a head count as progress for libcurl: the whole head has a limit of its own. */
-static tick_t finish_late_heads(struct http_client *client, tick_t now)
+static tick_t finish_late_heads(struct http_client *client, tick_t now, bool *is_any)
 {
     struct http_request *late;
     struct list *cursor;
@@ -314,19 +314,22 @@ static tick_t finish_late_heads(struct http_client *client, tick_t now)
             else if (request->head_deadline < next)
                 next = request->head_deadline;
         }
-        if (late) finish(late, TIMEOUT_ERROR);
-    } while (late);
+        if (!late) break;
+        finish(late, TIMEOUT_ERROR);
+        *is_any = true;
+    } while (true);
     return next;
 }
 
 void http_client_run(struct http_client *client, uint32_t timeout_ms)
 {
-    tick_t now = clock_ticks(&clock_system), next = finish_late_heads(client, now);
+    bool is_any = false;
+    tick_t now = clock_ticks(&clock_system), next = finish_late_heads(client, now, &is_any);
     int running;
 
     if (next != TICK_NEVER && next - now < timeout_ms) timeout_ms = (uint32_t)(next - now);
     curl_multi_perform(client->multi, &running);
-    if (finish_completed(client)) return;
+    if (finish_completed(client) || is_any) return;
     curl_multi_poll(client->multi, NULL, 0, (int)timeout_ms, NULL);
     curl_multi_perform(client->multi, &running);
     finish_completed(client);

@@ -20,6 +20,7 @@ struct file_writer
     void *ctx;
     HANDLE file;
     bool is_new;     /* made by this run: nothing is in it that it did not put there */
+    uint64_t place;  /* of the system's file pointer */
     uint64_t offset; /* of the first gathered byte */
     size_t used;
     tick_t oldest;
@@ -50,6 +51,7 @@ void file_writer_destroy(struct file_writer *writer)
 HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path)
 {
     writer->is_new = true;
+    writer->place = 0;
     return local_path_open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_HIDDEN,
                            &writer->file);
 }
@@ -60,6 +62,7 @@ HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64
     HRESULT hr;
 
     writer->is_new = false;
+    writer->place = 0;
     hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, 0, &writer->file);
     if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)) return S_FALSE;
     if (FAILED(hr)) return hr;
@@ -80,17 +83,34 @@ bool file_writer_is_open(const struct file_writer *writer)
     return writer->file != INVALID_HANDLE_VALUE;
 }
 
+static HRESULT move_to(struct file_writer *writer, uint64_t offset)
+{
+    LARGE_INTEGER place = {.QuadPart = (LONGLONG)offset};
+
+    if (!SetFilePointerEx(writer->file, place, NULL, FILE_BEGIN)) return err_from_last_error();
+    writer->place = offset;
+    return S_OK;
+}
+
+/* The handle is ours alone, so its pointer stays where we left it: bytes in order need no seek, and
+ * a write without OVERLAPPED is one call less for Wine. */
 static HRESULT write_at(struct file_writer *writer, uint64_t offset, const char *data, size_t size)
 {
     while (size)
     {
-        OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
         DWORD done = 0;
+        HRESULT hr;
 
-        if (!WriteFile(writer->file, data, (DWORD)size, &done, &place))
-            return err_from_last_error();
+        if (writer->place != offset && FAILED(hr = move_to(writer, offset))) return hr;
+        if (!WriteFile(writer->file, data, (DWORD)size, &done, NULL))
+        {
+            hr = err_from_last_error();
+            writer->place = UINT64_MAX; /* unknown */
+            return hr;
+        }
         if (!done) return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
         writer->written(writer->ctx, offset, offset + done);
+        writer->place += done;
         offset += done;
         data += done;
         size -= done;
@@ -146,12 +166,11 @@ tick_t file_writer_oldest(const struct file_writer *writer)
 
 HRESULT file_writer_cut(struct file_writer *writer, uint64_t size)
 {
-    LARGE_INTEGER end = {.QuadPart = (LONGLONG)size};
+    HRESULT hr;
 
     if (writer->is_new) return S_OK;
-    if (!SetFilePointerEx(writer->file, end, NULL, FILE_BEGIN) || !SetEndOfFile(writer->file))
-        return err_from_last_error();
-    return S_OK;
+    if (FAILED(hr = move_to(writer, size))) return hr;
+    return SetEndOfFile(writer->file) ? S_OK : err_from_last_error();
 }
 
 HRESULT file_writer_close(struct file_writer *writer)

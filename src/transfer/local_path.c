@@ -31,10 +31,12 @@ WCHAR *local_path_extend(const WCHAR *path)
 
 static bool is_plain_file(HANDLE file)
 {
-    BY_HANDLE_FILE_INFORMATION info;
+    FILE_ATTRIBUTE_TAG_INFO info;
 
-    return GetFileType(file) == FILE_TYPE_DISK && GetFileInformationByHandle(file, &info) &&
-           !(info.dwFileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT));
+    /* GetFileInformationByHandle() also asks for the volume, which Wine has to ask a device for. */
+    return GetFileType(file) == FILE_TYPE_DISK &&
+           GetFileInformationByHandleEx(file, FileAttributeTagInfo, &info, sizeof(info)) &&
+           !(info.FileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT));
 }
 
 HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWORD attributes,
