@@ -23,6 +23,8 @@ struct running
     char path[32];
     WCHAR name[16];
     BG_JOB_STATE state;
+    UINT64 kept;
+    bool is_recovering;
 };
 
 /* ---- jobs ---- */
@@ -198,11 +200,13 @@ void check_job_error_(int line, const char *file, IBackgroundCopyJob *job, HRESU
 
 /* ---- rows ---- */
 
-static void start_row(struct running *run, const struct fault_case *row, unsigned int index)
+static void start_row(struct running *run)
 {
+    static unsigned int index;
+    const struct fault_case *row = run->row;
     struct origin_fault_use use = row->use;
 
-    run->row = row;
+    index++;
     snprintf(run->path, sizeof(run->path), "/row/%u", index);
     swprintf(run->name, ARRAY_SIZE(run->name), L"%u.bin", index);
     if (row->cut && !use.after) use.after = 1;
@@ -242,32 +246,30 @@ static uint64_t bytes_of_others(const struct fault_case *row)
     return row->is_started_over ? 0 : row->cut;
 }
 
-static void check_recovery(struct running *run, UINT64 got)
+/* The server is well again. */
+static void recover(struct running *run)
 {
-    const struct fault_case *row = run->row;
-
-    origin_add(run->origin, run->path, &row->use.file);
+    origin_add(run->origin, run->path, &run->row->use.file);
     resume_job(run->job);
-    wait_until_stopped(run);
-    ok(run->state == BG_JOB_STATE_TRANSFERRED, "Afterwards: %s.\n", state_name(run->state));
-    if (row->use.file.size > got) check_last_range(run->origin, run->path, got, row->use.file.size);
+    run->is_recovering = true;
 }
 
 static void check_stopped_row(struct running *run)
 {
     const struct fault_case *row = run->row;
-    UINT64 got = bytes_transferred(run->job), expected = bytes_of_others(row) + row->received;
+    UINT64 expected = bytes_of_others(row) + row->received;
     WCHAR path[MAX_PATH];
 
+    run->kept = bytes_transferred(run->job);
     ok(run->state == (row->end == FAULT_FATAL ? BG_JOB_STATE_ERROR : BG_JOB_STATE_TRANSIENT_ERROR),
        "The job is %s.\n", state_name(run->state));
     if (STATE_BIT(run->state) & FAILED_STATES)
         check_job_error(run->job, row->code, BG_ERROR_CONTEXT_REMOTE_FILE);
-    ok(row->is_at_most ? got <= expected : got == expected, "%llu bytes are kept.\n",
-       (unsigned long long)got);
-    check_kept_bytes(run->job, 0, got, row->use.file.version);
+    ok(row->is_at_most ? run->kept <= expected : run->kept == expected, "%llu bytes are kept.\n",
+       (unsigned long long)run->kept);
+    check_kept_bytes(run->job, 0, run->kept, row->use.file.version);
     ok(!file_exists(temp_path(run->name, path)), "The destination is there.\n");
-    if (!row->is_cancelled) check_recovery(run, got);
+    if (!row->is_cancelled) recover(run);
 }
 
 static void check_requests(struct running *run)
@@ -278,10 +280,9 @@ static void check_requests(struct running *run)
     ok(count <= limit, "%u requests.\n", (unsigned int)count);
 }
 
-static void finish_row(struct running *run)
+static void stop_row(struct running *run)
 {
-    const struct origin_file *file = &run->row->use.file;
-
+    if (run->row->cut) check_cut(run);
     wait_until_stopped(run);
     ok(origin_fault_hits(run->origin, run->path), "The fault was not met.\n");
     check_requests(run);
@@ -290,36 +291,44 @@ static void finish_row(struct running *run)
            state_name(run->state), job_error(run->job, NULL));
     else
         check_stopped_row(run);
+}
+
+static void end_row(struct running *run)
+{
+    const struct origin_file *file = &run->row->use.file;
+
+    if (run->is_recovering)
+    {
+        wait_until_stopped(run);
+        ok(run->state == BG_JOB_STATE_TRANSFERRED, "Afterwards: %s.\n", state_name(run->state));
+        if (file->size > run->kept) check_last_range(run->origin, run->path, run->kept, file->size);
+    }
     if (run->state == BG_JOB_STATE_TRANSFERRED)
         complete_download(run->job, run->name, file->size, file->version);
     end_job(run->job);
 }
 
+static void for_each_row(struct running *runs, size_t count, void (*fn)(struct running *run))
+{
+    for (size_t i = 0; i < count; i++)
+    {
+        winetest_push_context("%s", runs[i].row->row);
+        fn(&runs[i]);
+        winetest_pop_context();
+    }
+}
+
 static void run_batch(struct origin *o, const struct fault_case *cases, size_t count)
 {
-    static unsigned int number;
+    unsigned int files = temp_file_count();
     struct running runs[BATCH];
 
     for (size_t i = 0; i < count; i++)
-    {
-        winetest_push_context("%s", cases[i].row);
-        runs[i] = (struct running){.origin = o};
-        start_row(&runs[i], &cases[i], number++);
-        winetest_pop_context();
-    }
-    for (size_t i = 0; i < count; i++)
-    {
-        winetest_push_context("%s", cases[i].row);
-        if (cases[i].cut) check_cut(&runs[i]);
-        winetest_pop_context();
-    }
-    for (size_t i = 0; i < count; i++)
-    {
-        winetest_push_context("%s", cases[i].row);
-        finish_row(&runs[i]);
-        winetest_pop_context();
-    }
-    ok(!temp_file_count(), "%u files are left.\n", temp_file_count());
+        runs[i] = (struct running){.origin = o, .row = &cases[i]};
+    for_each_row(runs, count, start_row);
+    for_each_row(runs, count, stop_row);
+    for_each_row(runs, count, end_row);
+    ok(temp_file_count() == files, "%u files are left.\n", temp_file_count() - files);
 }
 
 void run_fault_cases(struct origin *o, const struct fault_case *cases, size_t count)
