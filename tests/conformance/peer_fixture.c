@@ -44,6 +44,7 @@ bool peer_start(void)
 
 void peer_stop(void)
 {
+    preferences_put_back();
     if (admin) IBitsPeerCacheAdministration_Release(admin);
     admin = NULL;
     com_stop();
@@ -97,6 +98,57 @@ void reset_machine(DWORD flags)
         delete_policy(policies[i]);
     IBitsPeerCacheAdministration_SetConfigurationFlags(admin, flags);
     expect_machine_flags(flags);
+}
+
+/* ---- What was never set ---- */
+
+/* The place of our own server. */
+#define PREFERENCE_KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
+
+struct preference
+{
+    WCHAR name[64];
+    DWORD type, size;
+    BYTE data[64];
+};
+
+static struct preference preferences[32];
+static unsigned int preference_count;
+static HKEY preference_key; /* NULL: nothing is put aside */
+
+static bool read_preference(unsigned int index, struct preference *p)
+{
+    DWORD len = ARRAY_SIZE(p->name);
+
+    p->size = sizeof(p->data);
+    return !RegEnumValueW(preference_key, index, p->name, &len, NULL, &p->type, p->data, &p->size);
+}
+
+bool preferences_put_aside(void)
+{
+    if (!target_is_ours() ||
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, PREFERENCE_KEY, 0, NULL, 0,
+                        KEY_ALL_ACCESS | KEY_WOW64_64KEY, NULL, &preference_key, NULL))
+        return false;
+    preference_count = 0;
+    while (preference_count < ARRAY_SIZE(preferences) &&
+           read_preference(preference_count, &preferences[preference_count]))
+        preference_count++;
+    for (unsigned int i = 0; i < preference_count; i++)
+        RegDeleteValueW(preference_key, preferences[i].name);
+    ok(preference_count >= 3, "There are %u values: these are not the preferences.\n",
+       preference_count);
+    return true;
+}
+
+void preferences_put_back(void)
+{
+    if (!preference_key) return;
+    for (unsigned int i = 0; i < preference_count; i++)
+        RegSetValueExW(preference_key, preferences[i].name, 0, preferences[i].type,
+                       preferences[i].data, preferences[i].size);
+    RegCloseKey(preference_key);
+    preference_key = NULL;
 }
 
 /* ---- Downloads ---- */

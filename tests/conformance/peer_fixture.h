@@ -48,6 +48,11 @@ void delete_policy_(int line, const char *file, const WCHAR *name);
 /* None of the policies above is configured, and the preference says this. */
 void reset_machine(DWORD flags);
 
+/* Preferences that were never set: takes away what is there. Only where it is known how the server
+ * keeps them; false where not. A test that does so puts them back itself. */
+bool preferences_put_aside(void);
+void preferences_put_back(void);
+
 /* ---- Downloads ---- */
 
 struct download
