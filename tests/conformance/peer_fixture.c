@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DATE "Sat, 01 Jan 2022 00:00:00 GMT"
+
 #define FAILED_OR_SUSPENDED (FAILED_STATES | STATE_BIT(BG_JOB_STATE_SUSPENDED))
 
 struct origin *origin;
@@ -163,14 +165,15 @@ void download_create(struct download *d, DWORD flags, UINT64 size)
     snprintf(d->path, sizeof(d->path), "/file%u", number);
     swprintf(d->name, ARRAY_SIZE(d->name), L"file%u", number);
     d->size = size;
-    origin_add(origin, d->path, &(struct origin_file){.size = size, .version = number});
+    origin_add(origin, d->path,
+               &(struct origin_file){.size = size, .version = number, .last_modified = DATE});
 
     if (!(d->job = create_job(d->name, BG_JOB_TYPE_DOWNLOAD))) return;
     IBackgroundCopyJob_SetPriority(d->job, BG_JOB_PRIORITY_FOREGROUND);
     job_add(d->job, origin, d->path, d->name);
     hr = IBackgroundCopyJob_QueryInterface(d->job, &IID_IBackgroundCopyJob4, (void **)&d->job4);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    set_job_flags(d, flags);
+    if (flags != FLAGS_UNTOUCHED) set_job_flags(d, flags);
 }
 
 void download_run_to(struct download *d, UINT64 stop)
@@ -288,6 +291,15 @@ bool wait_gets(const struct download *d, unsigned int count, unsigned int ms)
     return com_wait_for(has_gets, &(struct gets_goal){d, count}, ms);
 }
 
+/* The client has ended the answer of this number. */
+static bool is_ended(void *ctx)
+{
+    struct gets_goal *goal = ctx;
+    struct origin_entry entry;
+
+    return get_entry(goal->d, goal->count, &entry) && entry.end == ORIGIN_END_GONE;
+}
+
 struct resumed_goal
 {
     struct download *d;
@@ -318,6 +330,8 @@ void expect_resumed_(int line, const char *file, struct download *d, unsigned in
     ok_(file, line)(begin == stop, "Asked from %llu on, expected %llu.\n",
                     (unsigned long long)begin, (unsigned long long)stop);
     ok_(file, line)(bytes == stop, "Got %llu bytes.\n", (unsigned long long)bytes);
+    is_met = com_wait_for(is_ended, &(struct gets_goal){d, index - 1}, SOON);
+    ok_(file, line)(is_met, "The request before was not ended.\n");
     ok_(file, line)(!(goal.states & FAILED_OR_SUSPENDED), "Got states %#x.\n", goal.states);
 }
 

@@ -64,7 +64,8 @@ struct download
     UINT64 size;
 };
 
-/* A foreground job with one file and these flags; suspended. */
+/* A foreground job with one file and these flags, or with those of any new job; suspended. */
+#define FLAGS_UNTOUCHED 0xffffffff
 void download_create(struct download *d, DWORD flags, UINT64 size);
 /* Runs it until it has got so many bytes and the origin gives it no more. A multiple of MIB is
  * known to have come in before a second is over. */
