@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Requests on libcurl's multi interface; the only file that knows it besides the table of its
- * errors. Redirects, ranges and versions are decided by the callers: libcurl is asked for one
- * request and one answer at a time. Heads are read by our own bounded parser. */
+ * errors. The waiting is our own (socket_set), which costs a third of libcurl's under Wine.
+ * Redirects, ranges and versions are decided by the callers: libcurl is asked for one request and
+ * one answer at a time. Heads are read by our own bounded parser. */
 #include "net/http_client.h"
 
 #include <stdlib.h>
@@ -16,16 +17,20 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "net/http_client_errors.h"
+#include "net/socket_set.h"
 
 #define USER_AGENT    "Microsoft BITS/7.8"
 #define BUFFER_SIZE   (512 * 1024L)
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
 #define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
+#define CLOSED_ERROR  ((HRESULT)0x80072efe)
 
 struct http_client
 {
     struct http_client_config config;
     CURLM *multi;
+    struct socket_set *sockets;
+    tick_t timer; /* when libcurl wants to be called at the latest */
     struct list requests;
     CURL *idle[IDLE_EASY_MAX];
     unsigned int idle_count;
@@ -52,6 +57,51 @@ const struct http_client_config http_client_defaults = {
     .floor_seconds = 60,
 };
 
+/* ---- what libcurl waits for ---- */
+
+static int on_socket(CURL *easy, curl_socket_t handle, int what, void *ctx, void *socket_ctx)
+{
+    struct http_client *client = ctx;
+    unsigned int wanted = 0;
+
+    (void)easy;
+    (void)socket_ctx;
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) wanted |= SOCKET_SET_READ;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) wanted |= SOCKET_SET_WRITE;
+    return socket_set_want(client->sockets, handle, wanted) ? 0 : -1;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
+{
+    struct http_client *client = ctx;
+
+    (void)multi;
+    client->timer =
+        timeout_ms < 0 ? TICK_NEVER : clock_ticks(&clock_system) + (unsigned long)timeout_ms;
+    return 0;
+}
+
+static void on_ready(void *ctx, socket_handle handle, unsigned int ready)
+{
+    struct http_client *client = ctx;
+    int running, bits = 0;
+
+    if (ready & SOCKET_SET_READ) bits |= CURL_CSELECT_IN;
+    if (ready & SOCKET_SET_WRITE) bits |= CURL_CSELECT_OUT;
+    curl_multi_socket_action(client->multi, handle, bits, &running);
+}
+
+static void run_timer(struct http_client *client)
+{
+    int running;
+
+    if (client->timer > clock_ticks(&clock_system)) return;
+    client->timer = TICK_NEVER;
+    curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+/* ---- life ---- */
+
 HRESULT http_client_create(const struct http_client_config *config, struct http_client **out)
 {
     struct http_client *client;
@@ -59,13 +109,20 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     *out = NULL;
     if (curl_global_init(CURL_GLOBAL_DEFAULT)) return E_FAIL;
     if (!(client = calloc(1, sizeof(*client)))) goto failed;
+    if (FAILED(socket_set_create(&client->sockets))) goto failed;
     if (!(client->multi = curl_multi_init())) goto failed;
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     client->config = *config;
+    client->timer = TICK_NEVER;
     list_init(&client->requests);
     *out = client;
     return S_OK;
 
 failed:
+    if (client && client->sockets) socket_set_destroy(client->sockets);
     free(client);
     curl_global_cleanup();
     return E_OUTOFMEMORY;
@@ -98,13 +155,14 @@ void http_client_destroy(struct http_client *client)
     while (client->idle_count)
         curl_easy_cleanup(client->idle[--client->idle_count]);
     curl_multi_cleanup(client->multi);
+    socket_set_destroy(client->sockets);
     free(client);
     curl_global_cleanup();
 }
 
 void http_client_wake(struct http_client *client)
 {
-    curl_multi_wakeup(client->multi);
+    socket_set_wake(client->sockets);
 }
 
 /* ---- what libcurl calls ---- */
@@ -269,7 +327,7 @@ static HRESULT result_of(const struct http_request *request, CURLcode code)
 {
     if (FAILED(request->failure)) return request->failure;
     if (is_line_too_long(request, code)) return BG_E_INVALID_SERVER_RESPONSE;
-    if (code == CURLE_OK && !request->has_head) return BG_E_INVALID_SERVER_RESPONSE;
+    if (code == CURLE_OK && !request->has_head) return CLOSED_ERROR;
     return http_client_error(code);
 }
 
@@ -321,17 +379,22 @@ static tick_t finish_late_heads(struct http_client *client, tick_t now, bool *is
     return next;
 }
 
+static uint32_t until(tick_t due, tick_t now, uint32_t limit)
+{
+    if (due <= now) return 0;
+    return due - now < limit ? (uint32_t)(due - now) : limit;
+}
+
 void http_client_run(struct http_client *client, uint32_t timeout_ms)
 {
+    tick_t now = clock_ticks(&clock_system);
     bool is_any = false;
-    tick_t now = clock_ticks(&clock_system), next = finish_late_heads(client, now, &is_any);
-    int running;
 
-    if (next != TICK_NEVER && next - now < timeout_ms) timeout_ms = (uint32_t)(next - now);
-    curl_multi_perform(client->multi, &running);
+    timeout_ms = until(finish_late_heads(client, now, &is_any), now, timeout_ms);
+    run_timer(client);
     if (finish_completed(client) || is_any) return;
-    curl_multi_poll(client->multi, NULL, 0, (int)timeout_ms, NULL);
-    curl_multi_perform(client->multi, &running);
+    socket_set_wait(client->sockets, until(client->timer, now, timeout_ms), on_ready, client);
+    run_timer(client);
     finish_completed(client);
 }
 
