@@ -1,77 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What a client in a multithreaded apartment hears of its jobs, when, and how often. */
-#include "harness/com_callback.h"
+#include "callback_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
 
-#define WAIT_MS   20000
-#define FILE_SIZE 3000
-
-/* How long nothing must happen before it counts as "not called". */
-#define QUIET_MS 700
-
 static struct origin *origin;
-
-/* A suspended foreground job with so many small files that the origin has, or with one that it has
- * not. */
-static IBackgroundCopyJob *make_job(const WCHAR *name, unsigned int files)
-{
-    static const struct origin_file file = {.size = FILE_SIZE, .version = 1};
-    IBackgroundCopyJob *job = create_job(name, BG_JOB_TYPE_DOWNLOAD);
-    WCHAR local[64];
-    HRESULT hr;
-
-    hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    origin_add(origin, "/file*", &file);
-    for (unsigned int i = 0; i < files; i++)
-    {
-        char path[32];
-
-        snprintf(path, sizeof(path), "/file%u", i);
-        swprintf(local, ARRAY_SIZE(local), L"%ls-%u", name, i);
-        job_add(job, origin, path, local);
-    }
-    if (!files) job_add(job, origin, "/nothing", name);
-    return job;
-}
-
-static void resume(IBackgroundCopyJob *job)
-{
-    HRESULT hr = IBackgroundCopyJob_Resume(job);
-
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-}
-
-/* The job is done with, and its callback object has nobody left who holds it. */
-static void end_client(IBackgroundCopyJob *job, struct test_callback *callback)
-{
-    LONG left;
-
-    end_job(job);
-    for (unsigned int i = 0; i < WAIT_MS / 10; i++)
-    {
-        left = InterlockedCompareExchange(&callback->ref, 0, 0);
-        if (left == 1) break;
-        com_pump(10);
-    }
-    left = test_callback_release(callback);
-    ok(!left, "%ld references are left.\n", left);
-}
 
 /* ---- the job's own events ---- */
 
 static void test_JobTransferred(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"transferred", 2);
+    IBackgroundCopyJob *job = make_job(origin, L"transferred", 2);
 
     shows("CB-1");
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
-    resume(job);
+    resume_job(job);
     ok(test_callback_wait(callback, CALLBACK_JOB_TRANSFERRED, 1, WAIT_MS), "Not called.\n");
     ok(job_state(job) == BG_JOB_STATE_TRANSFERRED, "Got state %s.\n", state_name(job_state(job)));
 
@@ -107,14 +54,14 @@ static HRESULT look_at_error(struct test_callback *callback, const struct callba
 static void test_JobError(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"error", 0);
+    IBackgroundCopyJob *job = make_job(origin, L"error", 0);
     struct seen_error seen = {0};
 
     shows("CB-3");
     callback->ctx = &seen;
     callback->hook = look_at_error;
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
-    resume(job);
+    resume_job(job);
     ok(test_callback_wait(callback, CALLBACK_JOB_ERROR, 1, WAIT_MS), "Not called.\n");
     WaitForSingleObject(callback->events[CALLBACK_JOB_ERROR], WAIT_MS);
     ok(seen.code == BG_E_HTTP_ERROR_404, "Got code %#lx.\n", seen.code);
@@ -141,7 +88,7 @@ static void test_transient_error(void)
     origin_handle(origin, "/busy", refuse_all, NULL);
     job_add(job, origin, "/busy", L"busy");
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
-    resume(job);
+    resume_job(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), WAIT_MS);
     com_pump(QUIET_MS);
     ok(!test_callback_count(callback, CALLBACK_JOB_ERROR), "JobError was called.\n");
@@ -152,7 +99,7 @@ static void test_JobModification(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
     static const struct origin_file file = {.size = FILE_SIZE, .version = 1};
-    IBackgroundCopyJob *job = make_job(L"modification", 1);
+    IBackgroundCopyJob *job = make_job(origin, L"modification", 1);
     LONG count;
     HRESULT hr;
 
@@ -179,7 +126,7 @@ static void test_JobModification(void)
 
     com_pump(QUIET_MS);
     count = test_callback_count(callback, CALLBACK_JOB_MODIFICATION);
-    resume(job);
+    resume_job(job);
     ok(test_callback_wait(callback, CALLBACK_JOB_MODIFICATION, count + 1, WAIT_MS),
        "Not called for states and bytes.\n");
     origin_release(origin, "/held");
@@ -222,7 +169,7 @@ static void test_no_JobModification_on_error(void)
     job_add(job, origin, "/break", L"break");
     IBackgroundCopyJob_SetNoProgressTimeout(job, 0);
     job_set_callback(job, callback, BG_NOTIFY_JOB_MODIFICATION);
-    resume(job);
+    resume_job(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSFERRING), WAIT_MS);
     ok(origin_wait_held(origin, "/break", WAIT_MS), "The file is not asked for.\n");
 
@@ -260,7 +207,7 @@ static bool try_no_JobModification_when_done(void)
     origin_handle(origin, "/empty", answer_at_gate, NULL);
     job_add(job, origin, "/empty", L"empty");
     job_set_callback(job, callback, BG_NOTIFY_JOB_MODIFICATION);
-    resume(job);
+    resume_job(job);
     ok(origin_wait_held(origin, "/empty", WAIT_MS), "The file is not asked for.\n");
     com_pump(2 * QUIET_MS);
 
@@ -314,9 +261,9 @@ static void test_notify_flags(void)
     {
         swprintf(name, ARRAY_SIZE(name), L"flags%u", i);
         callbacks[i] = test_callback_create(CALLBACK_1 | CALLBACK_2);
-        jobs[i] = make_job(name, 2);
+        jobs[i] = make_job(origin, name, 2);
         job_set_callback(jobs[i], callbacks[i], tests[i].flags);
-        resume(jobs[i]);
+        resume_job(jobs[i]);
     }
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
@@ -346,19 +293,19 @@ static void test_notify_flags(void)
 static void test_late_client(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"late", 1);
+    IBackgroundCopyJob *job = make_job(origin, L"late", 1);
 
     shows("CB-6");
     shows("JOB-SNI-7");
-    resume(job);
+    resume_job(job);
     wait_for_state(job, TRANSFERRED, WAIT_MS);
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
     ok(test_callback_wait(callback, CALLBACK_JOB_TRANSFERRED, 1, WAIT_MS), "Not called.\n");
     end_client(job, callback);
 
     callback = test_callback_create(CALLBACK_1);
-    job = make_job(L"late-error", 0);
-    resume(job);
+    job = make_job(origin, L"late-error", 0);
+    resume_job(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR);
     ok(test_callback_wait(callback, CALLBACK_JOB_ERROR, 1, WAIT_MS), "Not called.\n");
@@ -374,16 +321,16 @@ static void test_failing_client(void)
 {
     struct test_callback *done = test_callback_create(CALLBACK_1);
     struct test_callback *error = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *done_job = make_job(L"failing", 1);
-    IBackgroundCopyJob *error_job = make_job(L"failing-error", 0);
+    IBackgroundCopyJob *done_job = make_job(origin, L"failing", 1);
+    IBackgroundCopyJob *error_job = make_job(origin, L"failing-error", 0);
     ULONG flags = BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR;
 
     shows("CB-2");
     done->hook = error->hook = fail_twice;
     job_set_callback(done_job, done, flags);
     job_set_callback(error_job, error, flags);
-    resume(done_job);
-    resume(error_job);
+    resume_job(done_job);
+    resume_job(error_job);
     ok(test_callback_wait(done, CALLBACK_JOB_TRANSFERRED, 3, WAIT_MS), "Called %ld times.\n",
        test_callback_count(done, CALLBACK_JOB_TRANSFERRED));
     ok(test_callback_wait(error, CALLBACK_JOB_ERROR, 3, WAIT_MS), "Called %ld times.\n",
@@ -401,13 +348,13 @@ static void test_replaced_client(void)
 {
     struct test_callback *first = test_callback_create(CALLBACK_1);
     struct test_callback *last = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"replaced", 1);
+    IBackgroundCopyJob *job = make_job(origin, L"replaced", 1);
     ULONG flags = BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR;
 
     shows("JOB-SNI-8");
     job_set_callback(job, first, flags);
     job_set_callback(job, last, flags);
-    resume(job);
+    resume_job(job);
     ok(test_callback_wait(last, CALLBACK_JOB_TRANSFERRED, 1, WAIT_MS), "Not called.\n");
     com_pump(QUIET_MS);
     ok(!test_callback_count(first, CALLBACK_JOB_TRANSFERRED), "The first one was called.\n");
@@ -435,36 +382,24 @@ static HRESULT keep_arguments(struct test_callback *callback, const struct callb
     return S_OK;
 }
 
-/* Waits until the client's is the only reference. */
-static bool is_released(IUnknown *object)
-{
-    for (unsigned int i = 0; i < WAIT_MS / 10; i++)
-    {
-        IUnknown_AddRef(object);
-        if (IUnknown_Release(object) == 1) return true;
-        com_pump(10);
-    }
-    return false;
-}
-
 static void test_arguments_are_released(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"arguments", 0);
+    IBackgroundCopyJob *job = make_job(origin, L"arguments", 0);
     struct kept kept = {NULL, NULL};
 
     shows("CB-9");
     callback->ctx = &kept;
     callback->hook = keep_arguments;
     job_set_callback(job, callback, BG_NOTIFY_JOB_ERROR);
-    resume(job);
+    resume_job(job);
     ok(WaitForSingleObject(callback->events[CALLBACK_JOB_ERROR], WAIT_MS) == WAIT_OBJECT_0,
        "Not called.\n");
     ok(kept.job && kept.error, "Got %p and %p.\n", kept.job, kept.error);
     if (kept.job && kept.error)
     {
-        ok(is_released((IUnknown *)kept.job), "The job is still held.\n");
-        ok(is_released((IUnknown *)kept.error), "The error is still held.\n");
+        ok(is_released(kept.job), "The job is still held.\n");
+        ok(is_released(kept.error), "The error is still held.\n");
         IBackgroundCopyError_Release(kept.error);
         IBackgroundCopyJob_Release(kept.job);
     }
@@ -480,7 +415,7 @@ static HRESULT complete(struct test_callback *callback, const struct callback_ca
 static void test_complete_inside(void)
 {
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"complete", 1);
+    IBackgroundCopyJob *job = make_job(origin, L"complete", 1);
     HRESULT hr = E_FAIL;
     WCHAR path[MAX_PATH];
 
@@ -488,7 +423,7 @@ static void test_complete_inside(void)
     callback->ctx = &hr;
     callback->hook = complete;
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED);
-    resume(job);
+    resume_job(job);
     ok(WaitForSingleObject(callback->events[CALLBACK_JOB_TRANSFERRED], WAIT_MS) == WAIT_OBJECT_0,
        "Not called.\n");
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -519,12 +454,12 @@ static void test_changes_inside(void)
 {
     struct inside inside = {E_FAIL, E_FAIL, E_FAIL, E_FAIL, E_FAIL};
     struct test_callback *callback = test_callback_create(CALLBACK_1);
-    IBackgroundCopyJob *job = make_job(L"changes", 0);
+    IBackgroundCopyJob *job = make_job(origin, L"changes", 0);
 
     callback->ctx = &inside;
     callback->hook = change_everything;
     job_set_callback(job, callback, BG_NOTIFY_JOB_ERROR | BG_NOTIFY_JOB_MODIFICATION);
-    resume(job);
+    resume_job(job);
     ok(WaitForSingleObject(callback->events[CALLBACK_JOB_ERROR], WAIT_MS) == WAIT_OBJECT_0,
        "Not called.\n");
     ok(inside.priority == S_OK, "SetPriority: got hr %#lx.\n", inside.priority);
@@ -577,9 +512,9 @@ static void test_four_at_once(void)
         swprintf(name, ARRAY_SIZE(name), L"blocked%u", i);
         callbacks[i] = test_callback_create(CALLBACK_1);
         callbacks[i]->hook = wait_at_gate;
-        jobs[i] = make_job(name, 1);
+        jobs[i] = make_job(origin, name, 1);
         job_set_callback(jobs[i], callbacks[i], BG_NOTIFY_JOB_TRANSFERRED);
-        resume(jobs[i]);
+        resume_job(jobs[i]);
     }
     /* Clients that block hold up no transfer. */
     for (unsigned int i = 0; i < BLOCKED_MAX; i++)
