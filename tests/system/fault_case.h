@@ -27,7 +27,7 @@ enum fault_end
 struct fault_case
 {
     const char *row;   /* of the fault matrix, and what is special here */
-    const char *fault; /* see origin_faults.h */
+    const char *fault; /* see origin_faults.h; NULL: only what the file says */
     struct origin_fault_use use;
     bool is_background;
     /* The first answer to GET breaks off after so many bytes. The fault is for the job that is
