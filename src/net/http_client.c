@@ -24,7 +24,6 @@
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
 #define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
 #define CLOSED_ERROR  ((HRESULT)0x80072efe)
-#define CLOSED_ERROR  ((HRESULT)0x80072efe)
 
 struct http_client
 {
