@@ -13,7 +13,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=tests/lib/statements.sh
 . "$top/tests/lib/statements.sh"
 
-jobs=$(nproc)
+# The suites run side by side, one for each build.
+jobs=1
 results=$top/build/report/tests.txt
 trouble=0
 
@@ -43,22 +44,29 @@ read_results()
         }' "$top/build/logs/test-$1.log"
 }
 
-# run_tests BUILD WHAT: all tests of one build folder.
+# run_tests BUILD: all tests of one build folder; what they did is in results.BUILD, and how they ended
+# in code.BUILD.
 run_tests()
 {
-    say "Testing $2"
     folder=$top/build/$1
-    log=$top/build/logs/test-$1.log
     rm -rf "$folder/shown"
     mkdir -p "$folder/shown"
     code=0
-    (cd "$folder" && ctest -j "$jobs" --output-on-failure --no-tests=error) >"$log" 2>&1 \
-        </dev/null || code=$?
+    (cd "$folder" && ctest -j "$jobs" --output-on-failure --no-tests=error) \
+        >"$top/build/logs/test-$1.log" 2>&1 </dev/null || code=$?
+    echo "$code" >"$top/build/report/code.$1"
+}
+
+# tell_tests BUILD WHAT: says how the tests of one build folder ended.
+tell_tests()
+{
+    say "Tested $2"
+    log=$top/build/logs/test-$1.log
     read_results "$1" >"$results.new"
     cat "$results.new" >>"$results"
     printf '   %s passed, %s failed\n' "$(grep -c '^passed' "$results.new" || true)" \
         "$(grep -c '^failed' "$results.new" || true)"
-    if [ "$code" -ne 0 ]; then
+    if [ "$(cat "$top/build/report/code.$1")" -ne 0 ]; then
         trouble=1
         sed -n 's/^failed [^ ]* /   FAILED: /p' "$results.new"
         grep -E 'Test failed|ERROR: |WARNING: ThreadSanitizer|runtime error|Assertion|Timeout|Ended after' \
@@ -77,11 +85,24 @@ skip_tests()
             >>"$results"
 }
 
-run_tests host-asan "the portable code, with address and undefined sanitizers"
-run_tests host-tsan "the portable code, with the thread sanitizer"
-run_tests x86_64 "under Wine, x86_64"
+say "Testing: the portable code under the sanitizers, the programs under Wine"
+# Most tests wait for servers and deadlines, and each build has a prefix of its own: side by side
+# they take half the time.
+run_tests x86_64 &
+has_wine32=no
 if [ -x /usr/lib/wine/wine ] || [ -f "$top/build/deps/wine32-root/.ready" ]; then
-    run_tests i686 "under Wine, i686"
+    has_wine32=yes
+    run_tests i686 &
+fi
+run_tests host-asan
+run_tests host-tsan
+wait
+
+tell_tests host-asan "the portable code, with address and undefined sanitizers"
+tell_tests host-tsan "the portable code, with the thread sanitizer"
+tell_tests x86_64 "under Wine, x86_64"
+if [ "$has_wine32" = yes ]; then
+    tell_tests i686 "under Wine, i686"
 else
     skip_tests i686 "no 32-bit Wine could be had here (build/deps/wine32-root.log)"
 fi
