@@ -14,17 +14,6 @@
 
 static WCHAR folder[MAX_PATH]; /* with the last backslash */
 
-void com_make_temp_folder(void)
-{
-    WCHAR base[MAX_PATH];
-    DWORD len = GetTempPathW(ARRAY_SIZE(base), base);
-
-    ok(len && len < MAX_PATH - 40, "There is no folder for temporary files.\n");
-    swprintf(folder, ARRAY_SIZE(folder), L"%lsopenbits-test-%lu\\", base, GetCurrentProcessId());
-    ok(CreateDirectoryW(folder, NULL), "Could not make %s, error %lu.\n", wine_dbgstr_w(folder),
-       GetLastError());
-}
-
 static void join(WCHAR path[MAX_PATH], const WCHAR *base, const WCHAR *name)
 {
     size_t len = wcslen(base);
@@ -63,6 +52,19 @@ static void remove_tree(const WCHAR *base)
         FindClose(find);
     }
     RemoveDirectoryW(base);
+}
+
+void com_make_temp_folder(void)
+{
+    WCHAR base[MAX_PATH];
+    DWORD len = GetTempPathW(ARRAY_SIZE(base), base);
+
+    ok(len && len < MAX_PATH - 40, "There is no folder for temporary files.\n");
+    swprintf(folder, ARRAY_SIZE(folder), L"%lsopenbits-test-%lu\\", base, GetCurrentProcessId());
+    /* A program that was killed has left it behind, and its id is given out again. */
+    remove_tree(folder);
+    ok(CreateDirectoryW(folder, NULL), "Could not make %s, error %lu.\n", wine_dbgstr_w(folder),
+       GetLastError());
 }
 
 void com_remove_temp_folder(void)
