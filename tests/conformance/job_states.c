@@ -5,7 +5,7 @@
 
 #define SOON 10000
 
-static struct origin *states_origin;
+struct origin *states_origin;
 
 bool is_final_state(BG_JOB_STATE state)
 {
@@ -97,7 +97,10 @@ void state_job_start(struct state_job *s, BG_JOB_STATE state)
 
 void state_job_end(struct state_job *s)
 {
+    WCHAR local[MAX_PATH];
+
     IBackgroundCopyJob4_Release(s->job4);
     end_job(s->job);
     end_job(s->blocker);
+    DeleteFileW(temp_path(L"state", local));
 }

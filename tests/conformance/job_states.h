@@ -8,9 +8,10 @@
 
 #define STATE_COUNT (BG_JOB_STATE_CANCELLED + 1)
 
-/* Between com_start() and com_stop(). */
+/* Between com_start() and com_stop(). A job that is CONNECTING has asked for "/silent". */
 void states_start(void);
 void states_stop(void);
+extern struct origin *states_origin;
 
 /* ACKNOWLEDGED or CANCELLED? */
 bool is_final_state(BG_JOB_STATE state);

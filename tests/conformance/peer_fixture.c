@@ -165,6 +165,7 @@ void download_create(struct download *d, DWORD flags, UINT64 size)
     snprintf(d->path, sizeof(d->path), "/file%u", number);
     swprintf(d->name, ARRAY_SIZE(d->name), L"file%u", number);
     d->size = size;
+    d->version = number;
     origin_add(origin, d->path,
                &(struct origin_file){.size = size, .version = number, .last_modified = DATE});
 
@@ -198,14 +199,12 @@ void download_start(struct download *d, DWORD flags, UINT64 size, UINT64 stop)
 
 static void check_completed(int line, const char *file, struct download *d)
 {
-    unsigned int version = 0;
     WCHAR local[MAX_PATH];
     HRESULT hr;
 
     hr = IBackgroundCopyJob_Complete(d->job);
     ok_(file, line)(hr == S_OK, "Got hr %#lx.\n", hr);
-    sscanf(d->path, "/file%u", &version);
-    verify_file_(line, file, temp_path(d->name, local), d->size, version);
+    verify_file_(line, file, temp_path(d->name, local), d->size, d->version);
     DeleteFileW(local);
 }
 

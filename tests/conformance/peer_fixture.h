@@ -62,6 +62,7 @@ struct download
     char path[32];
     WCHAR name[32];
     UINT64 size;
+    unsigned int version; /* of the bytes */
 };
 
 /* A foreground job with one file and these flags, or with those of any new job; suspended. */
