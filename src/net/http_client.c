@@ -15,7 +15,6 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/log.h"
-#include "base/url.h"
 #include "net/http_client_errors.h"
 #include "net/socket_set.h"
 
@@ -396,47 +395,4 @@ void http_client_run(struct http_client *client, uint32_t timeout_ms)
     socket_set_wait(client->sockets, until(client->timer, now, timeout_ms), on_ready, client);
     run_timer(client);
     finish_completed(client);
-}
-
-/* ---- redirects ---- */
-
-static bool is_scheme_allowed(CURLU *from, CURLU *to)
-{
-    char *from_scheme = NULL, *to_scheme = NULL;
-    bool is_allowed = false;
-
-    if (!curl_url_get(from, CURLUPART_SCHEME, &from_scheme, 0) &&
-        !curl_url_get(to, CURLUPART_SCHEME, &to_scheme, 0))
-        is_allowed = !strcmp(to_scheme, "https") ||
-                     (!strcmp(to_scheme, "http") && !strcmp(from_scheme, "http"));
-    curl_free(from_scheme);
-    curl_free(to_scheme);
-    return is_allowed;
-}
-
-static char *copy_url(CURLU *handle)
-{
-    char *text = NULL, *copy = NULL;
-
-    if (!curl_url_get(handle, CURLUPART_URL, &text, 0)) copy = strdup(text);
-    curl_free(text);
-    return copy;
-}
-
-char *http_redirect_target(const char *url, const char *location)
-{
-    CURLU *from = curl_url(), *to = curl_url();
-    char *target = NULL;
-
-    if (from && to && !curl_url_set(from, CURLUPART_URL, url, 0) &&
-        !curl_url_set(to, CURLUPART_URL, url, 0) &&
-        !curl_url_set(to, CURLUPART_URL, location, CURLU_DISALLOW_USER) &&
-        is_scheme_allowed(from, to))
-    {
-        curl_url_set(to, CURLUPART_FRAGMENT, NULL, 0);
-        target = copy_url(to);
-    }
-    curl_url_cleanup(from);
-    curl_url_cleanup(to);
-    return target;
 }

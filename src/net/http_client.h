@@ -61,9 +61,4 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
 /* Nothing is called any more. Does not wait. Not from inside an operation of the request. */
 void http_request_cancel(struct http_request *request);
 
-/* The URL that a Location field means, relative to the one that was asked. Its user and password
- * are dropped. NULL when it is no http or https URL, or leads from https to http; freed with
- * free(). */
-char *http_redirect_target(const char *url, const char *location);
-
 #endif

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "net/http_client.h"
+#include "net/http_redirect.h"
 #include "transfer/http_rules.h"
 
 #define REDIRECTS_MAX     10

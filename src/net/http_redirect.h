@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where a redirect leads. Pure. */
+#ifndef OPENBITS_NET_HTTP_REDIRECT_H
+#define OPENBITS_NET_HTTP_REDIRECT_H
+
+#include "base/types.h"
+
+/* The URL that a Location field means, relative to the one that was asked. User and password stay
+ * if scheme, host and port do; a Location may not bring its own. NULL when it is no http or https
+ * URL, or leads from https to http; freed with free(). */
+char *http_redirect_target(const char *url, const char *location);
+
+#endif
