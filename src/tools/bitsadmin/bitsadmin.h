@@ -56,22 +56,37 @@ WCHAR *session_error_text(struct session *session, HRESULT hr);
 /* output.c: stdout, as text of the console's code page when it is not a console. */
 void out_print(const WCHAR *format, ...);
 BOOL out_is_console(void);
-/* A block of lines that a console draws over the block before it, until out_block_end(). */
+
+#define OUT_ROW_CHARS 400
+/* The columns of a console that a row may fill; 0 elsewhere. */
+int out_columns(void);
+/* The text, or as much of it as fits with dots after it. */
+void out_shorten(const WCHAR *text, int columns, WCHAR result[OUT_ROW_CHARS]);
+/* A block of at most 4 rows, cut at the console's edge; the next one is drawn over it, until
+ * out_block_end(). Only for a console. */
 void out_block(const WCHAR *const *lines, unsigned int count);
 void out_block_end(void);
 
 /* names.c */
-const WCHAR *type_name(BG_JOB_TYPE type);
-const WCHAR *state_name(BG_JOB_STATE state);
-const WCHAR *priority_name(BG_JOB_PRIORITY priority);
-const WCHAR *proxy_usage_name(BG_JOB_PROXY_USAGE usage);
+const WCHAR *name_of_type(BG_JOB_TYPE type);
+const WCHAR *name_of_state(BG_JOB_STATE state);
+const WCHAR *name_of_priority(BG_JOB_PRIORITY priority);
+const WCHAR *name_of_proxy_usage(BG_JOB_PROXY_USAGE usage);
 BOOL parse_priority(const WCHAR *word, BG_JOB_PRIORITY *priority);
 /* Decimal or 0x; FALSE for anything else or too large. */
 BOOL parse_number(const WCHAR *word, DWORD *value);
 
-/* describe.c */
+/* The same text without what could move a terminal's cursor or add a line. */
+WCHAR *printable(WCHAR *text);
+/* As printable(); "NULL" for nothing. */
+const WCHAR *text_or_null(WCHAR *text);
+
+/* describe.c, describe_error.c */
 void print_job_line(IBackgroundCopyJob *job);
 void print_job_details(struct session *session, IBackgroundCopyJob *job);
+/* S_OK when the job is not in an error state. */
+HRESULT job_error_code(IBackgroundCopyJob *job);
+/* The lines about the job's error; none, and S_OK, without one. */
 void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *code);
 void print_peer_flags(DWORD flags);
 

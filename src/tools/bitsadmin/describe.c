@@ -7,11 +7,6 @@
 #include <stdio.h>
 #include <wchar.h>
 
-static const WCHAR *or_null(const WCHAR *text)
-{
-    return text && *text ? text : L"NULL";
-}
-
 static void format_id(IBackgroundCopyJob *job, WCHAR text[40])
 {
     GUID id = {0};
@@ -75,54 +70,10 @@ void print_job_line(IBackgroundCopyJob *job)
     IBackgroundCopyJob_GetState(job, &state);
     IBackgroundCopyJob_GetProgress(job, &progress);
     format_size(progress.BytesTotal, total);
-    out_print(L"%ls '%ls' %ls %lu / %lu %llu / %ls\n", id, name ? name : L"", state_name(state),
-              progress.FilesTransferred, progress.FilesTotal, progress.BytesTransferred, total);
+    out_print(L"%ls '%ls' %ls %lu / %lu %llu / %ls\n", id, name ? printable(name) : L"",
+              name_of_state(state), progress.FilesTransferred, progress.FilesTotal,
+              progress.BytesTransferred, total);
     CoTaskMemFree(name);
-}
-
-static void print_error_file(IBackgroundCopyError *error)
-{
-    WCHAR *remote = NULL, *local = NULL;
-    IBackgroundCopyFile *file;
-
-    if (FAILED(IBackgroundCopyError_GetFile(error, &file)) || !file) return;
-    IBackgroundCopyFile_GetRemoteName(file, &remote);
-    IBackgroundCopyFile_GetLocalName(file, &local);
-    out_print(L"ERROR FILE:    %ls -> %ls\n", or_null(remote), or_null(local));
-    CoTaskMemFree(remote);
-    CoTaskMemFree(local);
-    IBackgroundCopyFile_Release(file);
-}
-
-static WCHAR *context_text(IBackgroundCopyError *error)
-{
-    WCHAR *text = NULL;
-
-    if (SUCCEEDED(IBackgroundCopyError_GetErrorContextDescription(
-            error, LANGIDFROMLCID(GetUserDefaultLCID()), &text)))
-        return text;
-    IBackgroundCopyError_GetErrorContextDescription(
-        error, MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US), &text);
-    return text;
-}
-
-void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *code)
-{
-    IBackgroundCopyError *error;
-    BG_ERROR_CONTEXT context;
-    WCHAR *text;
-
-    *code = S_OK;
-    if (FAILED(IBackgroundCopyJob_GetError(job, &error))) return;
-    IBackgroundCopyError_GetError(error, &context, code);
-    print_error_file(error);
-    text = session_error_text(session, *code);
-    out_print(L"ERROR CODE:    0x%08lx - %ls\n", *code, text ? text : L"");
-    CoTaskMemFree(text);
-    text = context_text(error);
-    out_print(L"ERROR CONTEXT: 0x%08x - %ls\n", context, text ? text : L"");
-    CoTaskMemFree(text);
-    IBackgroundCopyError_Release(error);
 }
 
 void print_peer_flags(DWORD flags)
@@ -149,16 +100,36 @@ static void print_head(IBackgroundCopyJob *job)
     IBackgroundCopyJob_GetPriority(job, &priority);
     IBackgroundCopyJob_GetProgress(job, &progress);
     format_size(progress.BytesTotal, total);
-    out_print(L"GUID: %ls DISPLAY: '%ls'\n", id, name ? name : L"");
-    out_print(L"TYPE: %ls STATE: %ls OWNER: %ls\n", type_name(type), state_name(state), owner);
-    out_print(L"PRIORITY: %ls FILES: %lu / %lu BYTES: %llu / %ls\n", priority_name(priority),
+    out_print(L"GUID: %ls DISPLAY: '%ls'\n", id, name ? printable(name) : L"");
+    out_print(L"TYPE: %ls STATE: %ls OWNER: %ls\n", name_of_type(type), name_of_state(state),
+              owner);
+    out_print(L"PRIORITY: %ls FILES: %lu / %lu BYTES: %llu / %ls\n", name_of_priority(priority),
               progress.FilesTransferred, progress.FilesTotal, progress.BytesTransferred, total);
     CoTaskMemFree(name);
 }
 
+/* The letters of /SETACLFLAGS, after a blank if there are any. */
+static void format_acl_flags(IBackgroundCopyJob *job, WCHAR text[6])
+{
+    static const WCHAR letters[] = L"OGDS";
+    IBackgroundCopyJob3 *job3;
+    DWORD flags = 0;
+    int len = 0;
+
+    if (SUCCEEDED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3)))
+    {
+        IBackgroundCopyJob3_GetFileACLFlags(job3, &flags);
+        IBackgroundCopyJob3_Release(job3);
+    }
+    if (flags & BG_COPY_FILE_ALL) text[len++] = ' ';
+    for (unsigned int i = 0; letters[i]; i++)
+        if (flags & (BG_COPY_FILE_OWNER << i)) text[len++] = letters[i];
+    text[len] = 0;
+}
+
 static void print_times(IBackgroundCopyJob *job)
 {
-    WCHAR created[80], modified[80], completed[80];
+    WCHAR acl_flags[6], created[80], modified[80], completed[80];
     BG_JOB_TIMES times = {0};
 
     IBackgroundCopyJob_GetTimes(job, &times);
@@ -166,7 +137,8 @@ static void print_times(IBackgroundCopyJob *job)
     format_time(&times.ModificationTime, modified);
     format_time(&times.TransferCompletionTime, completed);
     out_print(L"CREATION TIME: %ls MODIFICATION TIME: %ls\n", created, modified);
-    out_print(L"COMPLETION TIME: %ls ACL FLAGS:\n", completed);
+    format_acl_flags(job, acl_flags);
+    out_print(L"COMPLETION TIME: %ls ACL FLAGS:%ls\n", completed, acl_flags);
 }
 
 static void print_settings(IBackgroundCopyJob *job)
@@ -186,8 +158,8 @@ static void print_settings(IBackgroundCopyJob *job)
               notify ? L"REGISTERED" : L"UNREGISTERED", flags);
     out_print(L"RETRY DELAY: %lu NO PROGRESS TIMEOUT: %lu ERROR COUNT: %lu\n", delay, timeout,
               errors);
-    out_print(L"PROXY USAGE: %ls PROXY LIST: %ls PROXY BYPASS LIST: %ls\n", proxy_usage_name(usage),
-              or_null(list), or_null(bypass));
+    out_print(L"PROXY USAGE: %ls PROXY LIST: %ls PROXY BYPASS LIST: %ls\n",
+              name_of_proxy_usage(usage), text_or_null(list), text_or_null(bypass));
     if (notify) IUnknown_Release(notify);
     CoTaskMemFree(list);
     CoTaskMemFree(bypass);
@@ -203,8 +175,8 @@ static void print_file(IBackgroundCopyFile *file)
     IBackgroundCopyFile_GetLocalName(file, &local);
     format_size(progress.BytesTotal, total);
     out_print(L"\t%llu / %ls %ls %ls -> %ls\n", progress.BytesTransferred, total,
-              progress.BytesTransferred == progress.BytesTotal ? L"COMPLETED" : L"WORKING",
-              or_null(remote), or_null(local));
+              progress.Completed ? L"COMPLETED" : L"WORKING", text_or_null(remote),
+              text_or_null(local));
     CoTaskMemFree(remote);
     CoTaskMemFree(local);
 }
@@ -216,7 +188,7 @@ static void print_files(IBackgroundCopyJob *job)
     WCHAR *text = NULL;
 
     IBackgroundCopyJob_GetDescription(job, &text);
-    out_print(L"DESCRIPTION: %ls\nJOB FILES: \n", text ? text : L"");
+    out_print(L"DESCRIPTION: %ls\nJOB FILES: \n", text ? printable(text) : L"");
     CoTaskMemFree(text);
     if (FAILED(IBackgroundCopyJob_EnumFiles(job, &files))) return;
     while (IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL) == S_OK)
@@ -227,11 +199,30 @@ static void print_files(IBackgroundCopyJob *job)
     IEnumBackgroundCopyFiles_Release(files);
 }
 
-static const WCHAR *integrity_name(ULONG level)
+static const WCHAR *name_of_integrity(ULONG level)
 {
     if (level >= 0x4000) return L"SYSTEM";
     if (level >= 0x3000) return L"HIGH";
     return level >= 0x2000 ? L"MEDIUM" : L"LOW";
+}
+
+static void print_command_line(IBackgroundCopyJob *job)
+{
+    WCHAR *program = NULL, *parameters = NULL;
+    IBackgroundCopyJob2 *job2;
+
+    if (SUCCEEDED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2)))
+    {
+        IBackgroundCopyJob2_GetNotifyCmdLine(job2, &program, &parameters);
+        IBackgroundCopyJob2_Release(job2);
+    }
+    if (program && *program)
+        out_print(L"NOTIFICATION COMMAND LINE: '%ls' '%ls'\n", printable(program),
+                  text_or_null(parameters));
+    else
+        out_print(L"NOTIFICATION COMMAND LINE: none\n");
+    CoTaskMemFree(program);
+    CoTaskMemFree(parameters);
 }
 
 static void print_job4(IBackgroundCopyJob *job)
@@ -245,12 +236,27 @@ static void print_job4(IBackgroundCopyJob *job)
         return;
     IBackgroundCopyJob4_GetOwnerIntegrityLevel(job4, &level);
     IBackgroundCopyJob4_GetOwnerElevationState(job4, &is_elevated);
-    out_print(L"owner MIC integrity level: %ls\n", integrity_name(level));
+    out_print(L"owner MIC integrity level: %ls\n", name_of_integrity(level));
     out_print(L"owner elevated ?           %ls\n\n", is_elevated ? L"true" : L"false");
     IBackgroundCopyJob4_GetPeerCachingFlags(job4, &flags);
     out_print(L"Peercaching flags\n");
     print_peer_flags(flags);
     IBackgroundCopyJob4_Release(job4);
+}
+
+static void print_headers(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    WCHAR *headers = NULL;
+
+    if (SUCCEEDED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                                    (void **)&options)))
+    {
+        IBackgroundCopyJobHttpOptions_GetCustomHeaders(options, &headers);
+        IBackgroundCopyJobHttpOptions_Release(options);
+    }
+    out_print(L"\nCUSTOM HEADERS: %ls\n\n", text_or_null(headers));
+    CoTaskMemFree(headers);
 }
 
 void print_job_details(struct session *session, IBackgroundCopyJob *job)
@@ -262,7 +268,7 @@ void print_job_details(struct session *session, IBackgroundCopyJob *job)
     print_settings(job);
     print_job_error(session, job, &code);
     print_files(job);
-    out_print(L"NOTIFICATION COMMAND LINE: none\n");
+    print_command_line(job);
     print_job4(job);
-    out_print(L"\nCUSTOM HEADERS: NULL\n\n");
+    print_headers(job);
 }

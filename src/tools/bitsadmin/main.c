@@ -15,7 +15,7 @@ static const WCHAR banner[] = L"\n"
 static const struct command commands[] = {
     { L"/list",                0, 2, cmd_list,           L"/LIST [/ALLUSERS] [/VERBOSE]" },
     { L"/info",                1, 2, cmd_info,           L"/INFO job [/VERBOSE]" },
-    { L"/transfer",            3, -1, cmd_transfer,      L"/TRANSFER name [/DOWNLOAD] [/PRIORITY FOREGROUND|HIGH|NORMAL|LOW] url file [url file ...]" },
+    { L"/transfer",            3, -1, cmd_transfer,      L"/TRANSFER name [/DOWNLOAD] [/PRIORITY priority] url file [url file ...]" },
     { L"/suspend",             1, 1, cmd_suspend,        L"/SUSPEND job" },
     { L"/resume",              1, 1, cmd_resume,         L"/RESUME job" },
     { L"/cancel",              1, 1, cmd_cancel,         L"/CANCEL job" },
@@ -38,8 +38,11 @@ static void print_usage(void)
     for (unsigned int i = 0; i < ARRAYSIZE(commands); i++)
         out_print(L"  %ls\n", commands[i].usage);
     out_print(L"\n"
-              L"job is a display name or a {GUID}. Peer-caching values of a job: 1 download from\n"
-              L"peers, 2 serve to peers, 4 no BranchCache; of the machine: 1 and 2.\n"
+              L"job       a display name or a {GUID}\n"
+              L"priority  FOREGROUND, HIGH, NORMAL or LOW\n"
+              L"value     a sum of 1 download from peers, 2 serve to peers, and for jobs only\n"
+              L"          4 no BranchCache\n"
+              L"\n"
               L"A job lives as long as the process that created it: /TRANSFER waits for the end\n"
               L"of its job, and the other commands see the jobs of the process they run in, or of\n"
               L"a BITS service.\n");

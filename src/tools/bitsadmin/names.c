@@ -12,29 +12,29 @@ static const WCHAR *const states[] = {L"QUEUED",      L"CONNECTING",   L"TRANSFE
 static const WCHAR *const priorities[] = {L"FOREGROUND", L"HIGH", L"NORMAL", L"LOW"};
 static const WCHAR *const usages[] = {L"PRECONFIG", L"NO_PROXY", L"OVERRIDE", L"AUTODETECT"};
 
-static const WCHAR *name_of(const WCHAR *const *names, unsigned int count, unsigned int value)
+static const WCHAR *name_in(const WCHAR *const *names, unsigned int count, unsigned int value)
 {
     return value < count ? names[value] : L"UNKNOWN";
 }
 
-const WCHAR *type_name(BG_JOB_TYPE type)
+const WCHAR *name_of_type(BG_JOB_TYPE type)
 {
-    return name_of(types, ARRAYSIZE(types), type);
+    return name_in(types, ARRAYSIZE(types), type);
 }
 
-const WCHAR *state_name(BG_JOB_STATE state)
+const WCHAR *name_of_state(BG_JOB_STATE state)
 {
-    return name_of(states, ARRAYSIZE(states), state);
+    return name_in(states, ARRAYSIZE(states), state);
 }
 
-const WCHAR *priority_name(BG_JOB_PRIORITY priority)
+const WCHAR *name_of_priority(BG_JOB_PRIORITY priority)
 {
-    return name_of(priorities, ARRAYSIZE(priorities), priority);
+    return name_in(priorities, ARRAYSIZE(priorities), priority);
 }
 
-const WCHAR *proxy_usage_name(BG_JOB_PROXY_USAGE usage)
+const WCHAR *name_of_proxy_usage(BG_JOB_PROXY_USAGE usage)
 {
-    return name_of(usages, ARRAYSIZE(usages), usage);
+    return name_in(usages, ARRAYSIZE(usages), usage);
 }
 
 BOOL parse_priority(const WCHAR *word, BG_JOB_PRIORITY *priority)
@@ -74,4 +74,16 @@ BOOL parse_number(const WCHAR *word, DWORD *value)
     }
     *value = (DWORD)sum;
     return TRUE;
+}
+
+WCHAR *printable(WCHAR *text)
+{
+    for (WCHAR *c = text; c && *c; c++)
+        if (*c < ' ' || *c == 0x7f) *c = '?';
+    return text;
+}
+
+const WCHAR *text_or_null(WCHAR *text)
+{
+    return text && *text ? printable(text) : L"NULL";
 }

@@ -63,11 +63,19 @@ HRESULT session_fail(struct session *session, HRESULT hr, const WCHAR *what)
     return hr;
 }
 
+static void print_where_jobs_are(void)
+{
+    out_print(L"A job ends with the process that created it, unless a BITS service holds it.\n");
+}
+
 static HRESULT find_by_id(struct session *session, const GUID *id, IBackgroundCopyJob **job)
 {
     HRESULT hr = IBackgroundCopyManager_GetJob(session->manager, id, job);
 
-    return FAILED(hr) ? session_fail(session, hr, L"get job") : hr;
+    if (SUCCEEDED(hr)) return hr;
+    session_fail(session, hr, L"get job");
+    if (hr == BG_E_NOT_FOUND) print_where_jobs_are();
+    return hr;
 }
 
 static BOOL has_name(IBackgroundCopyJob *job, const WCHAR *name)
@@ -109,6 +117,7 @@ static HRESULT find_by_name(struct session *session, const WCHAR *name, IBackgro
         return E_INVALIDARG;
     }
     out_print(L"Unable to find job named \"%ls\".\n", name);
+    print_where_jobs_are();
     return BG_E_NOT_FOUND;
 }
 
