@@ -13,9 +13,11 @@
 #include <curl/curl.h>
 
 #include "base/clock.h"
+#include "base/err_codes.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "net/http_client_errors.h"
+#include "net/server_cert.h"
 #include "net/socket_set.h"
 
 #define USER_AGENT    "Microsoft BITS/7.8"
@@ -28,6 +30,8 @@ struct http_client
 {
     struct http_client_config config;
     CURLM *multi;
+    bool checks_servers; /* the check of certificates is ours */
+    struct server_cert_cache certs;
     struct socket_set *sockets;
     tick_t timer; /* when libcurl wants to be called at the latest */
     struct list requests;
@@ -101,6 +105,14 @@ static void run_timer(struct http_client *client)
 
 /* ---- life ---- */
 
+/* Other TLS libraries check certificates themselves, wherever they run. */
+static bool has_schannel(void)
+{
+    const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+
+    return tls && !strcmp(tls, "Schannel");
+}
+
 HRESULT http_client_create(const struct http_client_config *config, struct http_client **out)
 {
     struct http_client *client;
@@ -115,6 +127,7 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     client->config = *config;
+    client->checks_servers = has_schannel();
     client->timer = TICK_NEVER;
     list_init(&client->requests);
     *out = client;
@@ -155,6 +168,7 @@ void http_client_destroy(struct http_client *client)
         curl_easy_cleanup(client->idle[--client->idle_count]);
     curl_multi_cleanup(client->multi);
     socket_set_destroy(client->sockets);
+    server_cert_cache_done(&client->certs);
     free(client);
     curl_global_cleanup();
 }
@@ -179,6 +193,48 @@ static size_t on_line(char *line, size_t size, size_t count, void *ctx)
     if (request->ops->head(request->ctx, &request->head)) return len;
     request->failure = E_ABORT;
     return 0;
+}
+
+static HRESULT check_tls(struct http_request *request, const char *host)
+{
+    struct curl_tlssessioninfo *tls = NULL;
+
+    if (curl_easy_getinfo(request->easy, CURLINFO_TLS_SSL_PTR, &tls) ||
+        tls->backend != CURLSSLBACKEND_SCHANNEL)
+        return ERR_HTTP_SECURE_FAILURE;
+    return server_cert_check_connection(&request->client->certs, tls->internals, host);
+}
+
+static HRESULT check_server(struct http_request *request)
+{
+    char *url = NULL, *scheme = NULL, *host = NULL;
+    CURLU *parts = curl_url();
+    HRESULT hr = E_OUTOFMEMORY;
+
+    if (parts && !curl_easy_getinfo(request->easy, CURLINFO_EFFECTIVE_URL, &url) &&
+        !curl_url_set(parts, CURLUPART_URL, url, 0) &&
+        !curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) &&
+        !curl_url_get(parts, CURLUPART_HOST, &host, CURLU_PUNYCODE))
+        hr = strcmp(scheme, "http") ? check_tls(request, host) : S_OK;
+    curl_free(scheme);
+    curl_free(host);
+    curl_url_cleanup(parts);
+    return hr;
+}
+
+/* The connection stands, a new one or one that is used again, and nothing of the request has been
+ * sent. */
+static int on_connected(void *ctx, char *remote, char *local, int remote_port, int local_port)
+{
+    struct http_request *request = ctx;
+
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    if (!request->client->checks_servers) return CURL_PREREQFUNC_OK;
+    request->failure = check_server(request);
+    return FAILED(request->failure) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *ctx)
@@ -245,6 +301,13 @@ static void set_options(struct http_request *request, const struct http_request_
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)config->floor_rate);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)config->floor_seconds);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
+    if (request->client->checks_servers)
+    {
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     /* Revocation is checked on demand only: BG_SSL_ENABLE_CRL_CHECK. */
     curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_line);

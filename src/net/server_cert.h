@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Is the server of a TLS connection the one that was asked for? Any thread; may wait for the
+ * system, which looks for issuers. */
+#ifndef OPENBITS_NET_SERVER_CERT_H
+#define OPENBITS_NET_SERVER_CERT_H
+
+#include "base/types.h"
+
+#define SERVER_CERT_CACHE_SIZE 8
+
+/* What was found good lately, so that many small requests do not pay for a check each. For one
+ * thread at a time; zeroed is empty. */
+struct server_cert_cache
+{
+    struct
+    {
+        tick_t until;
+        char host[256];
+        size_t size;
+        unsigned char *encoded; /* the whole certificate */
+    } entries[SERVER_CERT_CACHE_SIZE];
+    unsigned int next; /* to be replaced */
+};
+
+void server_cert_cache_done(struct server_cert_cache *cache);
+
+/* Of Schannel's connection, a CtxtHandle; the host is a name in its ASCII form, or an address with
+ * or without brackets. S_OK, or why not: ERR_HTTP_CERT_..., ERR_HTTP_SECURE_FAILURE. */
+HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *context,
+                                     const char *host);
+
+/* Of a certificate, a PCCERT_CONTEXT; its store holds the issuers that came with it. */
+HRESULT server_cert_check(const void *certificate, const char *host);
+
+#endif
