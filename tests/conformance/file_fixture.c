@@ -40,7 +40,7 @@ bool files_start(void)
     origin_add(origin, "/held", &(struct origin_file){.size = SMALL});
     origin_hold_after(origin, "/held", 0);
     if (has_validation()) return true;
-    win_skip("Files have no validation.\n");
+    skip("Files have no validation.\n");
     return false;
 }
 

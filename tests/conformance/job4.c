@@ -405,7 +405,7 @@ START_TEST(job4)
     if (!has_flags())
     {
         ok(!target_is_ours(), "The flags are not written.\n");
-        win_skip("The flags are not written.\n");
+        skip("The flags are not written.\n");
         states_stop();
         com_stop();
         return;

@@ -362,7 +362,7 @@ START_TEST(job4_time)
         RUN_TEST(test_TRANSIENT_ERROR);
     }
     else
-        win_skip("Downloads have no limit.\n");
+        skip("Downloads have no limit.\n");
 
     com_stop();
     origin_destroy(origin);

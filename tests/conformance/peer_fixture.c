@@ -36,7 +36,7 @@ bool peer_start(void)
     if (!has_peer_caching())
     {
         ok(!target_is_ours(), "There is no peer caching.\n");
-        win_skip("There is no peer caching.\n");
+        skip("There is no peer caching.\n");
         return false;
     }
     keep_peer_configuration();
