@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The linker takes our pointers for those of the import library, so that all calls of this module,
+ * and of no other, come here first. Counters are interlocked, what is set is read only meanwhile.
+ */
+#include "file_faults.h"
+
+/* How the pointer to an imported function is called by the linker. */
+#ifdef _WIN64
+#define IMPORT(name, arguments) __asm__("__imp_" #name)
+#else
+#define IMPORT(name, arguments) __asm__("__imp__" #name "@" #arguments)
+#endif
+
+static struct
+{
+    DWORD error;
+    LONG first, end; /* of the calls that fail */
+    LONG calls, hits;
+} faults[FILE_CALL_COUNT];
+
+static struct
+{
+    volatile LONG64 left;
+    BOOL is_partial;
+    DWORD limit; /* of one write */
+} disk = {.left = MAXLONGLONG};
+
+static FARPROC real(const char *name)
+{
+    return GetProcAddress(GetModuleHandleW(L"kernel32.dll"), name);
+}
+
+/* True: this call fails, and the error is set. */
+static BOOL fails(enum file_call call)
+{
+    LONG number;
+
+    if (!faults[call].error) return FALSE;
+    number = InterlockedIncrement(&faults[call].calls) - 1;
+    if (number < faults[call].first || number >= faults[call].end) return FALSE;
+    InterlockedIncrement(&faults[call].hits);
+    SetLastError(faults[call].error);
+    return TRUE;
+}
+
+static BOOL WINAPI write_file(HANDLE file, const void *data, DWORD size, DWORD *done,
+                              OVERLAPPED *overlapped)
+{
+    BOOL(WINAPI * fn)
+    (HANDLE, const void *, DWORD, DWORD *, OVERLAPPED *) = (void *)real("WriteFile");
+
+    if (fails(FILE_CALL_WRITE)) return FALSE;
+    if (disk.limit && size > disk.limit) size = disk.limit;
+    if (size > disk.left)
+    {
+        if (!disk.is_partial || !disk.left)
+        {
+            SetLastError(ERROR_DISK_FULL);
+            return FALSE;
+        }
+        size = (DWORD)disk.left;
+    }
+    if (!fn(file, data, size, done, overlapped)) return FALSE;
+    if (disk.left != MAXLONGLONG) disk.left -= size;
+    return TRUE;
+}
+
+static BOOL WINAPI move_file(const WCHAR *from, const WCHAR *to, DWORD flags)
+{
+    BOOL(WINAPI * fn)(const WCHAR *, const WCHAR *, DWORD) = (void *)real("MoveFileExW");
+
+    return !fails(FILE_CALL_MOVE) && fn(from, to, flags);
+}
+
+static BOOL WINAPI delete_file(const WCHAR *path)
+{
+    BOOL(WINAPI * fn)(const WCHAR *) = (void *)real("DeleteFileW");
+
+    return !fails(FILE_CALL_DELETE) && fn(path);
+}
+
+extern void *imported_write_file IMPORT(WriteFile, 20);
+extern void *imported_move_file IMPORT(MoveFileExW, 12);
+extern void *imported_delete_file IMPORT(DeleteFileW, 4);
+
+void *imported_write_file = (void *)write_file;
+void *imported_move_file = (void *)move_file;
+void *imported_delete_file = (void *)delete_file;
+
+void file_fault_set(enum file_call call, DWORD error, DWORD good, DWORD times)
+{
+    faults[call].error = 0;
+    faults[call].calls = faults[call].hits = 0;
+    faults[call].first = (LONG)good;
+    faults[call].end = times == INFINITE ? MAXLONG : (LONG)(good + times);
+    faults[call].error = error;
+}
+
+DWORD file_fault_hits(enum file_call call)
+{
+    return (DWORD)faults[call].hits;
+}
+
+void file_fault_space(UINT64 bytes, BOOL is_partial)
+{
+    disk.is_partial = is_partial;
+    disk.left = bytes > MAXLONGLONG ? MAXLONGLONG : (LONG64)bytes;
+}
+
+void file_fault_short_writes(DWORD bytes)
+{
+    disk.limit = bytes;
+}
