@@ -69,6 +69,7 @@ static HRESULT fake_publish(void *ctx, const WCHAR *temp_name, const WCHAR *loca
     (void)local_name;
     (void)mtime;
     lock_assert_none_held();
+    if (world->on_publish) world->on_publish(world);
     if (++world->published == world->publish_fails_at) return world->publish_error;
     return S_OK;
 }
@@ -91,9 +92,12 @@ static void fake_wake(void *ctx)
 
 static void fake_release_target(void *ctx, void *target)
 {
+    struct fake_world *world = ctx;
+
     (void)target;
     lock_assert_none_held();
-    ((struct fake_world *)ctx)->released++;
+    world->released++;
+    if (world->on_release) world->on_release(world);
 }
 
 static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop};

@@ -39,6 +39,8 @@ struct fake_world
     HRESULT publish_error;
     HRESULT discard_error;
     HRESULT directory_error;
+    void (*on_publish)(struct fake_world *world); /* what happens meanwhile; NULL: nothing */
+    void (*on_release)(struct fake_world *world); /* what the client does then; NULL: nothing */
 };
 
 void fake_world_init(struct fake_world *world);
