@@ -51,6 +51,7 @@ struct notify_slot
     atomic_uint refs;
     void *target; /* immutable */
     struct queue *queue;
+    struct notify_slot *next_dropped; /* of the thread that drops the job's reference */
 };
 
 struct job

@@ -76,15 +76,35 @@ tick_t queue_now(const struct queue *queue)
     return clock_ticks(&queue->ports.clock);
 }
 
+/* A client's object may do anything when it is let go of, and take its time: that must not hold up
+ * the outbox. */
+static void take_slot(struct job *job, struct notify_slot **dropped)
+{
+    if (!job->slot) return;
+    job->slot->next_dropped = *dropped;
+    *dropped = job->slot;
+    job->slot = NULL;
+}
+
+static void drop_slots(struct notify_slot *dropped)
+{
+    while (dropped)
+    {
+        struct notify_slot *slot = dropped;
+
+        dropped = slot->next_dropped;
+        notify_slot_release(slot);
+    }
+}
+
 /* One thread at a time empties the outbox, so that the notes reach the mover in the order in which
  * the states changed. A thread that finds it busy can go: its notes will be taken along. */
-static void deliver_notes(struct queue *queue, struct job *job)
+static void deliver_notes(struct queue *queue, struct job *job, struct notify_slot **dropped)
 {
     const struct transfer_ops *ops = queue->ports.transfer;
     bool wants_start = job->wants_start, wants_stop = job->wants_stop;
     bool wants_release = job->wants_release;
     uint32_t start_epoch = job->start_epoch, stop_epoch = job->stop_epoch;
-    struct notify_slot *slot = NULL;
 
     list_remove(&job->outbox_link);
     job->wants_start = job->wants_stop = job->wants_release = false;
@@ -93,43 +113,40 @@ static void deliver_notes(struct queue *queue, struct job *job)
         job->mover_count++;
         job_addref(job, JOB_HOLDER_TRANSFER);
     }
-    if (wants_release)
-    {
-        slot = job->slot;
-        job->slot = NULL;
-    }
+    if (wants_release) take_slot(job, dropped);
     lock_release(&queue->lock);
 
     if (wants_stop) ops->stop(queue->ports.transfer_ctx, job, stop_epoch);
     if (wants_start) ops->start(queue->ports.transfer_ctx, job, start_epoch);
-    if (slot) notify_slot_release(slot);
     if (wants_release) job_release(job, JOB_HOLDER_QUEUE);
     job_release(job, JOB_HOLDER_QUEUE);
 
     lock_acquire(&queue->lock);
 }
 
-static void empty_outbox(struct queue *queue)
+static void empty_outbox(struct queue *queue, struct notify_slot **dropped)
 {
     struct job *job;
 
     if (queue->is_outbox_busy) return;
     queue->is_outbox_busy = true;
     while ((job = LIST_HEAD_ENTRY(&queue->outbox, struct job, outbox_link)))
-        deliver_notes(queue, job);
+        deliver_notes(queue, job, dropped);
     queue->is_outbox_busy = false;
 }
 
 void queue_unlock(struct queue *queue)
 {
+    struct notify_slot *dropped = NULL;
     bool wants_notify_wake;
 
-    if (!list_is_empty(&queue->outbox)) empty_outbox(queue);
+    if (!list_is_empty(&queue->outbox)) empty_outbox(queue, &dropped);
     wants_notify_wake = queue->wants_notify_wake;
     queue->wants_notify_wake = false;
     lock_release(&queue->lock);
 
     if (wants_notify_wake) queue->ports.notify->wake(queue->ports.notify_ctx);
+    drop_slots(dropped);
 }
 
 void queue_wake_scheduler(struct queue *queue)

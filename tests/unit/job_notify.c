@@ -282,6 +282,33 @@ static void test_disabled_later(void)
     done(job);
 }
 
+/* A client that is let go of may do anything, and what it does counts at once. */
+static struct job *neighbour;
+
+static void suspend_neighbour(struct fake_world *released)
+{
+    job_suspend(neighbour);
+    ok(fake_count_stops(released, neighbour) == 1, "The mover was told %u times to stop.\n",
+       fake_count_stops(released, neighbour));
+}
+
+static void test_released_client_calls(void)
+{
+    struct job *job;
+
+    fake_world_init(&world);
+    job = job_with_client(1, NOTIFY_FLAG_DEFAULT);
+    neighbour = job_with_client(1, NOTIFY_FLAG_DEFAULT);
+    job_set_notify_target(neighbour, NULL);
+    run(neighbour);
+    world.on_release = suspend_neighbour;
+    job_cancel(job);
+    ok(world.released == 2, "Clients were released %u times.\n", world.released);
+    world.on_release = NULL;
+    job_release(neighbour, JOB_HOLDER_CALLER);
+    done(job);
+}
+
 START_TEST(job_notify)
 {
     RUN_TEST(test_transferred);
@@ -293,4 +320,5 @@ START_TEST(job_notify)
     RUN_TEST(test_modifications_are_merged);
     RUN_TEST(test_event_that_is_over);
     RUN_TEST(test_disabled_later);
+    RUN_TEST(test_released_client_calls);
 }
