@@ -57,6 +57,8 @@ void job_on_state_changed(struct job *job, enum job_state from, enum job_event e
     tick_t now = queue_now(queue);
 
     if (job_state_is_running(from) && !job_state_is_running(job->state)) leave_running(job, now);
+    /* Whoever resumes a job that stood still by will or by failure gives it a new chance. */
+    if (event == EV_RESUME && from != JOB_TRANSIENT_ERROR) job->stalled_since = TICK_NEVER;
     if (from == JOB_TRANSFERRED) job->is_done_untold = false;
     if (from == JOB_ERROR) job->is_error_untold = false;
 

@@ -221,6 +221,14 @@ static void test_no_progress(void)
     hr = job_get_error(jobs[0], &error);
     ok(hr == S_OK && error.code == SERVER_ERROR, "Got hr %#lx, code %#lx.\n", (unsigned long)hr,
        (unsigned long)error.code);
+
+    /* The next failure is the first one again. */
+    job_resume(jobs[0]);
+    fake_schedule(&world);
+    fake_fail(&world, jobs[0], SERVER_ERROR);
+    EXPECT_STATE(jobs[0], JOB_TRANSIENT_ERROR);
+    fake_advance(&world, 661 * FAKE_SECOND);
+    EXPECT_STATE(jobs[0], JOB_CONNECTING);
     release_jobs(jobs, 1);
 }
 
