@@ -194,6 +194,7 @@ void job_file_start_over(struct job *job, uint32_t index)
     file->sources = (struct file_sources){0};
     file->generation++;
     file->is_valid = false;
+    file->is_published = false;
     if (file->is_done)
     {
         file->is_done = false;

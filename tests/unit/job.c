@@ -192,6 +192,32 @@ static void test_failed_rename(void)
     fake_world_done(&world);
 }
 
+/* What stands under the final name of such a file is not what Complete has to show. */
+static void test_refused_after_failed_rename(void)
+{
+    struct file_progress file;
+    struct job *job;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 2);
+    job_resume(job);
+    fake_schedule(&world);
+    fake_finish(&world, job);
+    world.publish_fails_at = 2;
+    EXPECT_HR(job_complete(job), E_FAIL);
+    EXPECT_HR(job_file_set_validation(job, 0, false), S_OK);
+    job_file_get_progress(job, 0, &file);
+    ok(!file.completed, "The file is completed.\n");
+
+    job_resume(job);
+    fake_schedule(&world);
+    fake_finish(&world, job);
+    EXPECT_HR(job_complete(job), S_OK);
+    ok(world.published == 4, "%u renames were tried.\n", world.published);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 static void test_limits(void)
 {
     struct caller_facts admin = {.is_admin = true};
@@ -382,6 +408,7 @@ START_TEST(job)
     RUN_TEST(test_complete);
     RUN_TEST(test_complete_early);
     RUN_TEST(test_failed_rename);
+    RUN_TEST(test_refused_after_failed_rename);
     RUN_TEST(test_limits);
     RUN_TEST(test_add_files);
     RUN_TEST(test_times);
