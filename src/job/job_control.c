@@ -163,6 +163,8 @@ HRESULT job_complete(struct job *job)
         return BG_E_INVALID_STATE;
     }
     if (job->state != JOB_TRANSFERRED && job->state != JOB_ERROR) job_apply(job, EV_SUSPEND);
+    /* It must not expire under our hands. */
+    job_stamp(job);
     job->is_ending = true;
     queue_unlock(queue);
 

@@ -218,6 +218,31 @@ static void test_refused_after_failed_rename(void)
     fake_world_done(&world);
 }
 
+/* Nobody cared for the job for nearly too long; renaming takes the rest of that time. */
+static void late_publish(struct fake_world *busy)
+{
+    fake_advance(busy, FAKE_DAY);
+}
+
+static void test_no_expiry_while_ending(void)
+{
+    struct job *job;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    job_resume(job);
+    fake_schedule(&world);
+    fake_finish(&world, job);
+    fake_advance(&world, 90 * FAKE_DAY - FAKE_SECOND);
+    EXPECT_STATE(job, JOB_TRANSFERRED);
+    world.on_publish = late_publish;
+    EXPECT_HR(job_complete(job), S_OK);
+    EXPECT_STATE(job, JOB_ACKNOWLEDGED);
+    ok(!world.discarded, "%u files were removed.\n", world.discarded);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 static void test_limits(void)
 {
     struct caller_facts admin = {.is_admin = true};
@@ -409,6 +434,7 @@ START_TEST(job)
     RUN_TEST(test_complete_early);
     RUN_TEST(test_failed_rename);
     RUN_TEST(test_refused_after_failed_rename);
+    RUN_TEST(test_no_expiry_while_ending);
     RUN_TEST(test_limits);
     RUN_TEST(test_add_files);
     RUN_TEST(test_times);
