@@ -19,16 +19,23 @@ static bool has_limit(void *ctx)
     return seconds == *(ULONG *)ctx;
 }
 
-/* All that was written to the registry before has been taken note of. A value that has nothing to
- * do with peers is written last, and looked for. */
-#define wait_until_seen() wait_until_seen_(__LINE__)
-static void wait_until_seen_(int line)
+static void see_marker(int line)
 {
     static ULONG seconds = 5000;
 
     seconds++;
     set_policy_(line, __FILE__, MAX_DOWNLOAD_TIME, seconds);
     ok_(__FILE__, line)(com_wait_for(has_limit, &seconds, SOON), "The policy was not seen.\n");
+}
+
+/* All that was written to the registry before has been taken note of. A value that has nothing to
+ * do with peers is written last, and looked for; twice, since whoever reads value by value may have
+ * begun before the others were written. */
+#define wait_until_seen() wait_until_seen_(__LINE__)
+static void wait_until_seen_(int line)
+{
+    see_marker(line);
+    see_marker(line);
 }
 
 static void configure(const WCHAR *name, DWORD value)
