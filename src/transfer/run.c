@@ -20,6 +20,9 @@
 #define CHECKPOINT_MS   1000
 #define TEMP_NAME_TRIES 4
 
+/* A peer may know of parts of a file only, but not of crumbs. */
+#define PEER_STREAMS_MAX 32
+
 /* ---- the temporary file ---- */
 
 static void on_written(void *ctx, uint64_t begin, uint64_t end)
@@ -107,6 +110,7 @@ static bool take_version(struct run *run, const struct file_version *version)
  * has nothing of it. */
 static bool is_answer_of_use(const struct run *run, const struct source_answer *answer)
 {
+    if (!answer->version.known) return false;
     if (run->plan.version.known && http_is_other_version(&run->plan.version, &answer->version))
         return false;
     if (answer->length > answer->version.size ||
@@ -125,15 +129,17 @@ static bool on_answer(void *ctx, const struct source_answer *answer)
     if (!is_answer_of_use(run, answer)) return false;
     if (!run->is_from_peer && !take_version(run, &answer->version)) return false;
     run->offset = answer->offset;
+    run->limit = answer->offset + answer->length;
     return open_file(run);
 }
 
 static bool on_data(void *ctx, const void *data, size_t size)
 {
     struct run *run = ctx;
-    HRESULT hr = file_writer_put(run->writer, run->offset, data, size);
+    HRESULT hr;
 
-    if (FAILED(hr))
+    if (size > run->limit - run->offset) return false;
+    if (FAILED(hr = file_writer_put(run->writer, run->offset, data, size)))
     {
         run->local_error = hr;
         return false;
@@ -143,6 +149,7 @@ static bool on_data(void *ctx, const void *data, size_t size)
     {
         lock_acquire(run->host->lock);
         run->last_data = clock_ticks(&clock_system);
+        run->window_bytes += size;
         lock_release(run->host->lock);
     }
     return true;
@@ -201,7 +208,9 @@ static HRESULT start_stream(struct run *run, bool is_probe)
                                      .is_resumed = stored_end(&run->plan.have) != 0};
 
     run->is_probe = is_probe;
-    run->last_data = clock_ticks(&clock_system);
+    run->offset = run->limit = run->asked.begin;
+    run->last_data = run->window_start = clock_ticks(&clock_system);
+    run->window_bytes = 0;
     choose_stream(run);
     return run->stream_ops->start(run->stream_ctx, &request, &sink, run, &run->stream);
 }
@@ -252,6 +261,7 @@ static void take_plan(struct run *run)
         return;
     }
     run->has_plan = true;
+    run->peer_streams = 0;
     run->step = run->plan.version.known ? RUN_FETCH : RUN_PROBE;
 }
 
@@ -305,7 +315,9 @@ static bool fetch(struct run *run)
         finish_file(run);
         return false;
     }
-    if (run->plan.source == SOURCE_PEER && !run->host->config->peers) peers_are_of_no_use(run);
+    if (run->plan.source == SOURCE_PEER &&
+        (!run->host->config->peers || run->peer_streams++ == PEER_STREAMS_MAX))
+        peers_are_of_no_use(run);
     return begin(run, false);
 }
 
@@ -344,6 +356,13 @@ static void take_refusal(struct run *run)
         fail(run, BG_E_INVALID_SERVER_RESPONSE, ERROR_CONTEXT_REMOTE_FILE);
 }
 
+/* A source that says that it is done has given what it promised. */
+static bool has_all(const struct run *run)
+{
+    return run->is_probe ? run->plan.version.known
+                         : run->offset == run->limit && run->limit != run->asked.begin;
+}
+
 void run_take_result(struct run *run)
 {
     struct source_result result = run->result;
@@ -355,7 +374,7 @@ void run_take_result(struct run *run)
 
     if (run->is_stale || run->is_temp_lost || FAILED(run->local_error))
         take_refusal(run);
-    else if (result.outcome == SOURCE_DONE)
+    else if (result.outcome == SOURCE_DONE && has_all(run))
         run->step = RUN_FETCH;
     else if (run->is_from_peer)
     {
@@ -364,7 +383,7 @@ void run_take_result(struct run *run)
     }
     else if (result.outcome == SOURCE_CHANGED)
         start_over(run);
-    else if (result.code == E_ABORT)
+    else if (result.code == E_ABORT || result.outcome == SOURCE_DONE)
         take_refusal(run);
     else
         fail(run, result.code, result.context);
@@ -406,28 +425,51 @@ void run_stop(struct run *run)
     free(run);
 }
 
-tick_t run_tick(struct run *run, tick_t now)
+/* Caller holds the lock. When a peer that goes on like this is to be looked at again; not after
+ * now: it has given nothing, or too little, for as long as it may. */
+static tick_t judge_peer(struct run *run, tick_t now)
 {
-    const struct transfer_config *config = run->host->config;
-    tick_t oldest, last;
+    uint32_t budget = run->host->config->peer_budget_ms;
+    uint64_t least = (uint64_t)run->host->config->peer_floor_rate * budget / 1000;
 
-    if (!run->stream) return TICK_NEVER;
-    /* A file stream writes on its own thread and sees to its checkpoints itself. */
-    if (run->stream_ops == &http_get_ops)
+    if (now >= run->window_start + budget && run->window_bytes >= least)
     {
-        if ((oldest = file_writer_oldest(run->writer)) == TICK_NEVER) return TICK_NEVER;
-        if (now - oldest < CHECKPOINT_MS) return oldest + CHECKPOINT_MS;
-        if (FAILED(run->local_error = file_writer_flush(run->writer)))
-            run_take_result(run); /* the mover advances it */
-        return TICK_NEVER;
+        run->window_start = now;
+        run->window_bytes = 0;
     }
-    if (!run->is_from_peer) return TICK_NEVER;
+    return (run->last_data < run->window_start ? run->last_data : run->window_start) + budget;
+}
+
+static tick_t watch_peer(struct run *run, tick_t now)
+{
+    tick_t due;
+    bool has_ended;
 
     lock_acquire(run->host->lock);
-    last = run->last_data;
+    has_ended = list_is_linked(&run->ended_link);
+    due = judge_peer(run, now);
     lock_release(run->host->lock);
-    if (now - last < config->peer_budget_ms) return last + config->peer_budget_ms;
+    if (has_ended) return now; /* its result is taken next */
+    if (now < due) return due;
+
+    stop_stream(run); /* it may have ended by now: from here on it writes no result any more */
     run->result = (struct source_result){SOURCE_FAILED, E_ABORT, ERROR_CONTEXT_NONE};
     run_take_result(run);
     return now;
+}
+
+tick_t run_tick(struct run *run, tick_t now)
+{
+    tick_t oldest;
+
+    if (!run->stream) return TICK_NEVER;
+    if (run->is_from_peer) return watch_peer(run, now);
+    /* A file stream writes on its own thread and sees to its checkpoints itself. */
+    if (run->stream_ops != &http_get_ops) return TICK_NEVER;
+
+    if ((oldest = file_writer_oldest(run->writer)) == TICK_NEVER) return TICK_NEVER;
+    if (now < oldest + CHECKPOINT_MS) return oldest + CHECKPOINT_MS;
+    if (FAILED(run->local_error = file_writer_flush(run->writer)))
+        run_take_result(run); /* the mover advances it */
+    return TICK_NEVER;
 }

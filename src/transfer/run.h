@@ -53,11 +53,15 @@ struct run
     bool is_from_peer;
     struct byte_range asked;
     uint64_t offset;     /* of the next byte */
+    uint64_t limit;      /* where the answer ends */
     HRESULT local_error; /* of the temporary file */
     bool is_temp_lost;
     bool is_stale; /* the core said that the epoch is over */
     struct source_result result;
-    tick_t last_data; /* host->lock */
+    unsigned int peer_streams; /* for the file of the plan */
+    tick_t last_data;          /* host->lock; of a peer */
+    tick_t window_start;       /* host->lock; of the time in which a peer must show its worth */
+    uint64_t window_bytes;     /* host->lock; what it has given since */
 };
 
 HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch, struct run **out);

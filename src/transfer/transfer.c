@@ -45,6 +45,7 @@ const struct transfer_config transfer_defaults = {
              .floor_rate = 17,
              .floor_seconds = 60},
     .peer_budget_ms = 2000,
+    .peer_floor_rate = 64 * 1024,
 };
 
 /* ---- notes ---- */

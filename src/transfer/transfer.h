@@ -15,7 +15,10 @@ struct transfer_config
     struct http_client_config http;
     const struct source_ops *peers; /* NULL: no peer is known, ever */
     void *peers_ctx;
-    uint32_t peer_budget_ms; /* how long a peer may give nothing before the origin takes over */
+    /* The origin takes over from a peer that gives less than the floor for as long as the budget.
+     */
+    uint32_t peer_budget_ms;
+    uint32_t peer_floor_rate; /* bytes per second; 0: any byte will do */
 };
 
 extern const struct transfer_config transfer_defaults;
