@@ -182,7 +182,8 @@ void bg_callback_thread_end(void *ctx)
     CoUninitialize();
 }
 
-/* The table can be used in an apartment only; the scheduler's and the mover's threads have none. */
+/* The table can be used in an apartment only. The scheduler's and the mover's threads have entered
+ * none: they are in that of others at best, and must not wait for a client's destructor. */
 bool bg_callback_release(void *ctx, void *target)
 {
     APTTYPEQUALIFIER qualifier;
@@ -190,6 +191,7 @@ bool bg_callback_release(void *ctx, void *target)
 
     (void)ctx;
     if (FAILED(CoGetApartmentType(&type, &qualifier))) return false;
+    if (qualifier == APTTYPEQUALIFIER_IMPLICIT_MTA) return false;
     bg_callback_destroy(target);
     return true;
 }
