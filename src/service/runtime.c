@@ -230,6 +230,12 @@ bool runtime_stop_if_idle(void)
 
     is_stopped =
         is_idle(&runtime.engine) && notifier_stop(runtime.engine.notifier, NOTIFIER_STOP_MS);
+    /* A client that was told of something meanwhile may have kept the job. */
+    if (is_stopped && !is_idle(&runtime.engine))
+    {
+        notifier_start(runtime.engine.notifier, runtime.engine.queue);
+        is_stopped = false;
+    }
     if (is_stopped) end_engine(&runtime.engine);
     set_state(is_stopped ? RUNTIME_STOPPED : RUNTIME_RUNNING);
     /* Somebody may have asked for a class object meanwhile. */
