@@ -72,6 +72,8 @@ static void get_stuck(struct stuck *stuck, const struct phase *phase)
         ok(origin_wait_held(stuck->origin, stuck->path, FAULT_WAIT_MS), "It does not get there.\n");
     else
         ok(com_wait_for(is_connecting, stuck->job, FAULT_WAIT_MS), "It does not connect.\n");
+    /* What is on its way still would be lost. */
+    ok(wait_for_bytes(stuck->job, phase->received, FAULT_WAIT_MS), "Nothing is there.\n");
     /* From now on the server answers, to those who ask again. */
     origin_add(stuck->origin, stuck->path, &use.file);
 }
@@ -156,7 +158,6 @@ static void check_suspend(struct stuck *stuck)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     ok(job_state(stuck->job) == BG_JOB_STATE_SUSPENDED, "The job is %s.\n",
        state_name(job_state(stuck->job)));
-    wait_for_bytes(stuck->job, stuck->phase->received, FAULT_WAIT_MS);
     kept = bytes_transferred(stuck->job);
     size = temporary_size(stuck);
     ok(kept == stuck->phase->received, "%llu bytes are kept.\n", (unsigned long long)kept);
@@ -248,6 +249,42 @@ static void in_each_phase(const char *call, void (*check)(struct stuck *stuck))
     ok(!temp_file_count(), "%u files are left.\n", temp_file_count());
 }
 
+/* The mover does one thing after the other, and looks at all connections in turn: what it had to do
+ * before is done now. */
+static void sync_with_mover(void)
+{
+    IBackgroundCopyJob *job;
+
+    origin_add(origin, "/sync", &(struct origin_file){.size = 1, .version = 1});
+    job = create_download(origin, "/sync", L"sync.bin", true);
+    resume_job(job);
+    wait_for_state(job, TRANSFERRED, FAULT_WAIT_MS);
+    end_job(job);
+}
+
+/* Bytes that have been received and are not written yet are written by a stop. */
+static void test_suspend_keeps_bytes(void)
+{
+    static const struct phase phase = {"in the body", "stall_in_body", RECEIVED, 0};
+    struct stuck stuck;
+    UINT64 kept;
+    HRESULT hr;
+
+    get_stuck(&stuck, &phase);
+    sync_with_mover();
+    hr = IBackgroundCopyJob_Suspend(stuck.job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    sync_with_mover();
+    kept = bytes_transferred(stuck.job);
+    ok(kept == RECEIVED, "C13: %llu bytes are kept.\n", (unsigned long long)kept);
+    check_kept_bytes(stuck.job, 0, kept, 1);
+    resume_job(stuck.job);
+    wait_for_state(stuck.job, TRANSFERRED, FAULT_WAIT_MS);
+    check_last_range(origin, stuck.path, kept, SIZE);
+    complete_download(stuck.job, stuck.name, SIZE, 1);
+    end_job(stuck.job);
+}
+
 static void test_suspend(void)
 {
     in_each_phase("Suspend", check_suspend);
@@ -291,6 +328,7 @@ START_TEST(faults_stop)
     for (unsigned int i = 0; i < ARRAY_SIZE(fillers); i++)
         raw_connect(&fillers[i], false, origin_port(full));
     RUN_TEST(test_suspend);
+    RUN_TEST(test_suspend_keeps_bytes);
     RUN_TEST(test_cancel);
     RUN_TEST(test_complete);
     RUN_TEST(test_toggle);
