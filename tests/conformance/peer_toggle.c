@@ -290,6 +290,31 @@ static void test_several_jobs(void)
     }
 }
 
+/* ---- The limit on the time of a download ---- */
+
+/* A job that is rescheduled has not been resumed by its owner: its time goes on. */
+static void test_time_goes_on(void)
+{
+    struct download d;
+    uint64_t start, ms;
+    HRESULT code;
+
+    reset_machine(MACHINE_CLIENT);
+    download_start(&d, CLIENT, SIZE, MIB);
+    IBackgroundCopyJob4_SetMaximumDownloadTime(d.job4, 1);
+    start = test_ticks();
+    for (unsigned int i = 0; i < 100 && job_state(d.job) != BG_JOB_STATE_ERROR; i++)
+    {
+        com_pump(100);
+        set_job_flags(&d, i % 2 ? CLIENT : 0);
+    }
+    ms = test_ticks() - start;
+    code = job_error(d.job, NULL);
+    ok(code == BG_E_MAXDOWNLOAD_TIMEOUT, "Got code %#lx.\n", code);
+    ok(ms < 5000, "It took %llu ms.\n", (unsigned long long)ms);
+    download_end(&d);
+}
+
 /* ---- What an administrator and an application can do ---- */
 
 static void test_administrator(void)
@@ -348,6 +373,7 @@ START_TEST(peer_toggle)
         RUN_TEST(test_QUEUED);
         RUN_TEST(test_enabled_later);
         RUN_TEST(test_several_jobs);
+        RUN_TEST(test_time_goes_on);
         RUN_TEST(test_administrator);
         RUN_TEST(test_application);
     }
