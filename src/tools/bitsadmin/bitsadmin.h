@@ -39,7 +39,8 @@ struct command
     const WCHAR *usage;
 };
 
-/* main.c: runs one command line (argv without the program's name) and returns the exit code. */
+/* main.c: runs one command line (argv without the program's name) and returns the exit code: 0 or
+ * the failure itself. */
 HRESULT bitsadmin_run(int argc, WCHAR **argv);
 BOOL is_word(const WCHAR *word, const WCHAR *expected);
 
@@ -89,6 +90,8 @@ HRESULT job_error_code(IBackgroundCopyJob *job);
 /* The lines about the job's error; none, and S_OK, without one. */
 void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *code);
 void print_peer_flags(DWORD flags);
+/* Is all of the file transferred? */
+BOOL is_file_there(const BG_FILE_PROGRESS *progress);
 
 /* cmd_job.c, cmd_peer.c, cmd_transfer.c */
 HRESULT cmd_list(struct session *session, const struct arguments *args);

@@ -165,6 +165,12 @@ static void print_settings(IBackgroundCopyJob *job)
     CoTaskMemFree(bypass);
 }
 
+BOOL is_file_there(const BG_FILE_PROGRESS *progress)
+{
+    /* Completed comes only with the end of the job. */
+    return progress->Completed || progress->BytesTransferred == progress->BytesTotal;
+}
+
 static void print_file(IBackgroundCopyFile *file)
 {
     BG_FILE_PROGRESS progress = {0};
@@ -175,7 +181,7 @@ static void print_file(IBackgroundCopyFile *file)
     IBackgroundCopyFile_GetLocalName(file, &local);
     format_size(progress.BytesTotal, total);
     out_print(L"\t%llu / %ls %ls %ls -> %ls\n", progress.BytesTransferred, total,
-              progress.Completed ? L"COMPLETED" : L"WORKING", text_or_null(remote),
+              is_file_there(&progress) ? L"COMPLETED" : L"WORKING", text_or_null(remote),
               text_or_null(local));
     CoTaskMemFree(remote);
     CoTaskMemFree(local);

@@ -43,9 +43,9 @@ static void print_usage(void)
               L"value     a sum of 1 download from peers, 2 serve to peers, and for jobs only\n"
               L"          4 no BranchCache\n"
               L"\n"
-              L"A job lives as long as the process that created it: /TRANSFER waits for the end\n"
-              L"of its job, and the other commands see the jobs of the process they run in, or of\n"
-              L"a BITS service.\n");
+              L"A job lives as long as the process that created it: /TRANSFER waits for the\n"
+              L"end of its job, and the other commands see the jobs of the process they run in,\n"
+              L"or of a BITS service.\n");
 }
 
 static HRESULT print_invalid_command(void)
@@ -69,7 +69,7 @@ static HRESULT run_command(const struct command *command, BOOL is_raw, const str
 
     if (SUCCEEDED(hr = session_open(&session))) hr = command->run(&session, args);
     session_close(&session);
-    return hr;
+    return FAILED(hr) ? hr : S_OK;
 }
 
 HRESULT bitsadmin_run(int argc, WCHAR **argv)

@@ -40,7 +40,7 @@ struct transfer_view
     unsigned int shown_percent;
     struct rate rate;
     IEnumBackgroundCopyFiles *files; /* those after the next */
-    IBackgroundCopyFile *file;       /* the first that is not complete, or NULL */
+    IBackgroundCopyFile *file;       /* the first that is not there, or NULL */
     unsigned int file_number;        /* from 1 */
 };
 

@@ -143,7 +143,7 @@ static BOOL get_file_progress(struct transfer_view *view, BG_JOB_PROGRESS *progr
 
     while (view->file && SUCCEEDED(IBackgroundCopyFile_GetProgress(view->file, &file)))
     {
-        if (!file.Completed)
+        if (!is_file_there(&file))
         {
             *progress = (BG_JOB_PROGRESS){file.BytesTotal, file.BytesTransferred, 1, 0};
             return file.BytesTotal != BG_SIZE_UNKNOWN;

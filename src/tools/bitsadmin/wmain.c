@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The program around bitsadmin_run(): a failure is its own exit code, a success is 0. */
+ * The program around bitsadmin_run(). */
 #include "bitsadmin.h"
 
 /* No header declares it. */
@@ -13,5 +13,5 @@ int wmain(int argc, WCHAR **argv)
     if (FAILED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED))) return hr;
     hr = bitsadmin_run(argc - 1, argv + 1);
     CoUninitialize();
-    return FAILED(hr) ? hr : 0;
+    return hr;
 }
