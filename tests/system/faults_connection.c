@@ -201,13 +201,19 @@ static void check_offsets(struct reset_run *run)
 
 static void take_reset(struct reset_run *run)
 {
+    BG_ERROR_CONTEXT context;
+    HRESULT code;
     UINT64 kept;
 
     ok(com_wait_for(is_reset_or_done, run, FAULT_WAIT_MS), "Still %s.\n",
        state_name(job_state(run->job)));
     run->is_done = job_state(run->job) != BG_JOB_STATE_TRANSIENT_ERROR;
     if (run->is_done) return;
-    check_job_error(run->job, WINHTTP_CONNECTION_ERROR, BG_ERROR_CONTEXT_REMOTE_FILE);
+    /* On a busy machine the short deadline of this test may be over before the reset comes. */
+    code = job_error(run->job, &context);
+    ok((code == WINHTTP_CONNECTION_ERROR || code == WINHTTP_TIMEOUT) &&
+           context == BG_ERROR_CONTEXT_REMOTE_FILE,
+       "Got error %#lx in context %u.\n", code, context);
     kept = bytes_transferred(run->job);
     ok(kept >= run->kept && kept <= run->kept + run->after, "%llu bytes, then %llu.\n",
        (unsigned long long)run->kept, (unsigned long long)kept);
@@ -437,7 +443,7 @@ static void test_late_answer(void)
 {
     struct origin_fault_use use = {FILE_OF(SIZE), .n = LATE_GATE};
     static const struct origin_file after = {.size = SIZE, .version = 2};
-    struct origin_entry old;
+    struct origin_entry old, last;
     IBackgroundCopyJob *job;
     HRESULT hr;
 
@@ -454,7 +460,8 @@ static void test_late_answer(void)
     wait_for_state(job, TRANSFERRED, FAULT_WAIT_MS);
     ok(origin_wait_idle(origin, "/late", FAULT_WAIT_MS), "The old answer does not end.\n");
     origin_journal_get(origin, "/late", 1, &old);
-    ok(old.end == ORIGIN_END_GONE, "The old connection was kept.\n");
+    origin_journal_get(origin, "/late", origin_journal_count(origin, "/late") - 1, &last);
+    ok(last.connection != old.connection, "The old connection was used again.\n");
     complete_download(job, L"late.bin", SIZE, 2);
     end_job(job);
     winetest_pop_context();
