@@ -286,6 +286,8 @@ static void set_options(struct http_request *request, const struct http_request_
     char range[HTTP_RANGE_SIZE];
 
     curl_easy_setopt(easy, CURLOPT_URL, params->url);
+    /* Page "BG_FILE_INFO": the URL is sent as the client wrote it, dot segments too. */
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields);
