@@ -61,14 +61,18 @@ static bool is_same_directory(const WCHAR *a, const WCHAR *b)
     return len == directory_len(b) && !memcmp(a, b, len * sizeof(*a));
 }
 
-static HRESULT check_names(const struct queue *queue, const struct new_file *file,
+static HRESULT check_names(const struct job *job, const struct new_file *file,
                            const WCHAR *previous_local)
 {
+    const struct queue *queue = job->queue;
     const struct file_ops *ops = queue->ports.files;
     HRESULT hr;
 
     if (!file->remote_name || !file->local_name) return E_INVALIDARG;
     if (FAILED(hr = url_check_remote(file->remote_name))) return hr;
+    /* Page "BG_FILE_INFO": a share gives no reply. */
+    if (job->type == JOB_TYPE_UPLOAD_REPLY && url_scheme_of(file->remote_name) == URL_FILE)
+        return E_INVALIDARG;
     if (FAILED(hr = url_check_local(file->local_name))) return hr;
     /* Files mostly come by the folder: ask once for each. */
     if (previous_local && is_same_directory(previous_local, file->local_name)) return S_OK;
@@ -82,7 +86,7 @@ static void destroy_files(struct job_file **files, uint32_t count)
     free(files);
 }
 
-static HRESULT make_files(const struct queue *queue, const struct new_file *names, uint32_t count,
+static HRESULT make_files(const struct job *job, const struct new_file *names, uint32_t count,
                           struct job_file ***out)
 {
     struct job_file **files;
@@ -92,8 +96,8 @@ static HRESULT make_files(const struct queue *queue, const struct new_file *name
     if (!(files = calloc(count, sizeof(*files)))) return E_OUTOFMEMORY;
     for (uint32_t i = 0; i < count && SUCCEEDED(hr); i++)
     {
-        hr = check_names(queue, &names[i], i ? names[i - 1].local_name : NULL);
-        if (SUCCEEDED(hr)) hr = job_file_create(queue, &names[i], &files[i]);
+        hr = check_names(job, &names[i], i ? names[i - 1].local_name : NULL);
+        if (SUCCEEDED(hr)) hr = job_file_create(job->queue, &names[i], &files[i]);
     }
     if (FAILED(hr))
     {
@@ -144,7 +148,7 @@ HRESULT job_add_files(struct job *job, const struct new_file *names, uint32_t co
     hr = check_file_limits(job, count);
     queue_unlock(job->queue);
     if (FAILED(hr)) return hr;
-    if (FAILED(hr = make_files(job->queue, names, count, &files))) return hr;
+    if (FAILED(hr = make_files(job, names, count, &files))) return hr;
 
     if (SUCCEEDED(hr = job_lock_for_change(job)))
     {
