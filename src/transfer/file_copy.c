@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A stream from a file. The thread calls the sink; stop() waits for it, that is for one read. */
+ * A stream from a file. The thread calls the sink; stop() waits for it, that is for one read, which
+ * it ends when a server lets it wait. */
 #include "transfer/file_copy.h"
 
 #include <stdatomic.h>
@@ -12,7 +13,8 @@
 #include "base/thread.h"
 #include "base/url.h"
 
-#define PIECE_SIZE (1 << 20)
+#define PIECE_SIZE  (1 << 20)
+#define PATIENCE_MS 50 /* with the source, when it is to stop */
 
 struct source_stream
 {
@@ -24,6 +26,7 @@ struct source_stream
     struct file_version version; /* known before */
     struct thread thread;
     atomic_bool is_stopped; /* asked by stop(), read by the thread between two pieces */
+    atomic_bool is_waiting; /* for the source */
 };
 
 static void end(struct source_stream *stream, enum source_outcome outcome, HRESULT code)
@@ -31,6 +34,12 @@ static void end(struct source_stream *stream, enum source_outcome outcome, HRESU
     struct source_result result = {outcome, code, ERROR_CONTEXT_REMOTE_FILE};
 
     stream->sink->end(stream->sink_ctx, &result);
+}
+
+/* Around every call that may wait for a server. */
+static void set_waiting(struct source_stream *stream, bool is_waiting)
+{
+    atomic_store(&stream->is_waiting, is_waiting);
 }
 
 static HRESULT read_version(HANDLE file, struct file_version *version)
@@ -52,13 +61,18 @@ static bool is_other_version(const struct file_version *known, const struct file
     return known->known && (known->size != now->size || known->mtime != now->mtime);
 }
 
-static HRESULT read_piece(HANDLE file, uint64_t offset, void *buffer, DWORD size)
+static HRESULT read_piece(struct source_stream *stream, HANDLE file, uint64_t offset, void *buffer,
+                          DWORD size)
 {
     OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
-    DWORD got;
+    HRESULT hr = S_OK;
+    DWORD got = 0;
 
-    if (!ReadFile(file, buffer, size, &got, &place)) return err_from_last_error();
-    return got == size ? S_OK : BG_E_CONNECTION_CLOSED;
+    set_waiting(stream, true);
+    if (!ReadFile(file, buffer, size, &got, &place)) hr = err_from_last_error();
+    set_waiting(stream, false);
+    if (SUCCEEDED(hr) && got != size) hr = BG_E_CONNECTION_CLOSED;
+    return hr;
 }
 
 static HRESULT copy_range(struct source_stream *stream, HANDLE file, char *buffer)
@@ -70,7 +84,7 @@ static HRESULT copy_range(struct source_stream *stream, HANDLE file, char *buffe
         HRESULT hr;
 
         if (atomic_load(&stream->is_stopped)) return E_ABORT;
-        if (FAILED(hr = read_piece(file, offset, buffer, size))) return hr;
+        if (FAILED(hr = read_piece(stream, file, offset, buffer, size))) return hr;
         if (!stream->sink->data(stream->sink_ctx, buffer, size)) return E_ABORT;
         offset += size;
     }
@@ -84,7 +98,10 @@ static void serve(struct source_stream *stream, HANDLE file)
     char *buffer;
     HRESULT hr;
 
-    if (FAILED(hr = read_version(file, &answer.version)))
+    set_waiting(stream, true);
+    hr = read_version(file, &answer.version);
+    set_waiting(stream, false);
+    if (FAILED(hr))
     {
         end(stream, SOURCE_FAILED, hr);
         return;
@@ -111,14 +128,18 @@ static void serve(struct source_stream *stream, HANDLE file)
 static void copy_loop(void *arg)
 {
     struct source_stream *stream = arg;
+    HRESULT hr = S_OK;
     HANDLE file;
 
+    set_waiting(stream, true);
     file = CreateFileW(stream->path, GENERIC_READ,
                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
                        FILE_FLAG_SEQUENTIAL_SCAN, NULL);
-    if (file == INVALID_HANDLE_VALUE)
+    if (file == INVALID_HANDLE_VALUE) hr = err_from_last_error();
+    set_waiting(stream, false);
+    if (FAILED(hr))
     {
-        end(stream, SOURCE_FAILED, err_from_last_error());
+        end(stream, SOURCE_FAILED, hr);
         return;
     }
     serve(stream, file);
@@ -160,6 +181,9 @@ static void file_copy_stop(void *ctx, struct source_stream *stream)
 {
     (void)ctx;
     atomic_store(&stream->is_stopped, true);
+    /* The wait of this thread is one of all jobs. A write of our own is left to its end. */
+    while (WaitForSingleObject(stream->thread.native, PATIENCE_MS) == WAIT_TIMEOUT)
+        if (atomic_load(&stream->is_waiting)) CancelSynchronousIo(stream->thread.native);
     thread_join(&stream->thread);
     free_stream(stream);
 }
