@@ -67,6 +67,7 @@ http {
     uwsgi_temp_path "$1/uwsgi";
     scgi_temp_path "$1/scgi";
     sendfile on;
+    keepalive_requests 1000000;
     limit_rate $3;
     server {
         listen 127.0.0.1:$nginx_port;
