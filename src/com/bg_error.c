@@ -104,8 +104,7 @@ static HRESULT WINAPI bg_error_GetErrorContextDescription(IBackgroundCopyError *
     if (!out) return E_INVALIDARG;
     *out = NULL;
     if (!language) return E_INVALIDARG;
-    if (!error_text_has_language(language))
-        return ERR_RESOURCE_LANG_NOT_FOUND;
+    if (!error_text_has_language(language)) return ERR_RESOURCE_LANG_NOT_FOUND;
     return com_copy_string(error_context_text(error->error.context), out);
 }
 

@@ -30,7 +30,7 @@ struct file_ops
     HRESULT (*choose_temp_name)(void *ctx, const WCHAR *local_name, WCHAR **temp_name);
     /* Makes the temporary file the destination, replacing what is there; sets its times when mtime
      * is not 0. */
-    HRESULT (*publish)
+    HRESULT(*publish)
     (void *ctx, const WCHAR *temp_name, const WCHAR *local_name, filetime_t mtime);
     /* Removes a temporary file; S_OK when there is none. */
     HRESULT (*discard)(void *ctx, const WCHAR *temp_name);
