@@ -21,7 +21,8 @@
 #include "net/socket_set.h"
 
 #define USER_AGENT    "Microsoft BITS/7.8"
-#define BUFFER_SIZE   (512 * 1024L)
+#define BUFFER_MIN    (16 * 1024L)
+#define BUFFER_MAX    (512 * 1024L)
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
 #define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
 #define CLOSED_ERROR  ((HRESULT)0x80072efe)
@@ -279,6 +280,15 @@ static bool set_fields(struct http_request *request, const struct http_request_p
     return !params->if_match || add_field(request, "If-Match", params->if_match);
 }
 
+/* The buffer is made anew for each request, and one of this size costs a call of the system. */
+static long buffer_size(const struct http_request_params *params)
+{
+    uint64_t size = params->range_last - params->range_first;
+
+    if (params->is_head || (params->has_range && size < BUFFER_MIN)) return BUFFER_MIN;
+    return BUFFER_MAX;
+}
+
 static void set_options(struct http_request *request, const struct http_request_params *params)
 {
     const struct http_client_config *config = &request->client->config;
@@ -297,7 +307,7 @@ static void set_options(struct http_request *request, const struct http_request_
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(params));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);

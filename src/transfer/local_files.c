@@ -16,6 +16,10 @@
 #define SHARING_TRIES   20
 #define SHARING_WAIT_MS 50
 
+/* A name that is taken is noticed when the file is made. Longer names make folders of many files
+ * slow to search. */
+#define TEMP_DIGITS 8
+
 static size_t folder_len(const WCHAR *path)
 {
     size_t len = str_len(path);
@@ -54,17 +58,17 @@ static HRESULT choose_temp_name(void *ctx, const WCHAR *local_name, WCHAR **temp
     static const WCHAR prefix[] = u"BIT", suffix[] = u".tmp";
     size_t len = folder_len(local_name);
     WCHAR *name, *end;
-    uint64_t number;
+    uint32_t number;
     HRESULT hr;
 
     (void)ctx;
     *temp_name = NULL;
     if (FAILED(hr = random_bytes(&number, sizeof(number)))) return hr;
-    if (!(name = malloc((len + 3 + 16 + 4 + 1) * sizeof(*name)))) return E_OUTOFMEMORY;
+    if (!(name = malloc((len + 3 + TEMP_DIGITS + 4 + 1) * sizeof(*name)))) return E_OUTOFMEMORY;
     memcpy(name, local_name, len * sizeof(*name));
     memcpy(name + len, prefix, 3 * sizeof(*name));
     end = name + len + 3;
-    for (unsigned int i = 0; i < 16; i++)
+    for (unsigned int i = 0; i < TEMP_DIGITS; i++)
         *end++ = digits[number >> (4 * i) & 15];
     memcpy(end, suffix, sizeof(suffix));
     *temp_name = name;
