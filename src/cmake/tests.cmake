@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # openbits_add_test(NAME name LEVEL unit|conformance|system SOURCES file... [LINK library...]
-#                   [TIMEOUT seconds] [PARALLEL])
+#                   [TIMEOUT seconds] [PARALLEL] [WRAPPER command...])
 #
 # One executable and one process for each test file. Its ctest name is LEVEL/NAME, its label LEVEL.
 # Tests of the levels conformance and system share the machine's registry and queue, so they run one
-# at a time unless PARALLEL is given; they find qmgr.dll registered.
+# at a time unless PARALLEL is given; they find qmgr.dll registered. A WRAPPER runs the command that
+# comes behind it, with something around it that the test needs.
 
 # How a Windows program is run here. Not in the toolchain file, so that the configure runs of
 # dependencies start no Wine.
@@ -42,7 +43,7 @@ if(OPENBITS_HOST AND OPENBITS_SANITIZE MATCHES "thread")
 endif()
 
 function(openbits_add_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "PARALLEL" "NAME;LEVEL;TIMEOUT" "SOURCES;LINK")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "PARALLEL" "NAME;LEVEL;TIMEOUT" "SOURCES;LINK;WRAPPER")
   if(NOT arg_LEVEL MATCHES "^(unit|conformance|system)$")
     message(FATAL_ERROR "Test ${arg_NAME}: LEVEL must be unit, conformance or system.")
   endif()
@@ -64,7 +65,10 @@ function(openbits_add_test)
   target_link_libraries(${target} PRIVATE ${harness} ${arg_LINK} openbits_settings)
 
   set(name "${arg_LEVEL}/${arg_NAME}")
-  if(_openbits_launcher)
+  if(arg_WRAPPER)
+    add_test(NAME "${name}" COMMAND ${arg_WRAPPER} ${CMAKE_CROSSCOMPILING_EMULATOR}
+        "$<TARGET_FILE:${target}>")
+  elseif(_openbits_launcher)
     add_test(NAME "${name}" COMMAND ${_openbits_launcher} "$<TARGET_FILE:${target}>")
   else()
     add_test(NAME "${name}" COMMAND ${target})

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Downloads from servers with good and bad certificates, which https.sh has started. */
+#include "harness/test.h"
+
+#include <wincrypt.h>
+
+#include "base/err_codes.h"
+#include "harness/com_fixture.h"
+
+#define FILE_SIZE 3000000
+#define WAIT_MS   30000
+
+static unsigned int port_of(const char *name)
+{
+    char ports[512], *found, key[32];
+
+    snprintf(key, sizeof(key), "%s=", name);
+    if (!test_env("OPENBITS_HTTPS", ports, sizeof(ports)) || !(found = strstr(ports, key)))
+        return 0;
+    return atoi(found + strlen(key));
+}
+
+/* ---- the authority ---- */
+
+static const CERT_CONTEXT *read_authority(void)
+{
+    char unix_path[MAX_PATH], path[MAX_PATH + 2], text[4096];
+    BYTE bytes[4096];
+    DWORD got = 0, size = sizeof(bytes);
+    HANDLE file;
+
+    test_env("OPENBITS_HTTPS_AUTHORITY", unix_path, sizeof(unix_path));
+    snprintf(path, sizeof(path), "Z:%s", unix_path);
+    file = CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    ok(file != INVALID_HANDLE_VALUE, "%s: error %lu.\n", path, GetLastError());
+    if (file == INVALID_HANDLE_VALUE) return NULL;
+    ReadFile(file, text, sizeof(text), &got, NULL);
+    CloseHandle(file);
+    if (!CryptStringToBinaryA(text, got, CRYPT_STRING_BASE64HEADER, bytes, &size, NULL, NULL))
+        return NULL;
+    return CertCreateCertificateContext(X509_ASN_ENCODING, bytes, size);
+}
+
+/* Closed at once, or the change does not get to whoever looks for authorities. */
+static bool set_authority(const CERT_CONTEXT *authority, bool is_known)
+{
+    HCERTSTORE roots =
+        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_LOCAL_MACHINE, L"Root");
+    const CERT_CONTEXT *found;
+    bool is_done = false;
+
+    if (roots && is_known)
+        is_done = CertAddCertificateContextToStore(roots, authority,
+                                                   CERT_STORE_ADD_REPLACE_EXISTING, NULL);
+    else if (roots && (found = CertFindCertificateInStore(roots, X509_ASN_ENCODING, 0,
+                                                          CERT_FIND_EXISTING, authority, NULL)))
+        is_done = CertDeleteCertificateFromStore(found);
+    if (roots) CertCloseStore(roots, 0);
+    return is_done;
+}
+
+/* ---- downloads ---- */
+
+static IBackgroundCopyJob *start(const char *certificate, const char *host, WCHAR path[MAX_PATH])
+{
+    IBackgroundCopyJob *job = create_job(L"https", BG_JOB_TYPE_DOWNLOAD);
+    WCHAR url[128], name[64];
+    HRESULT hr;
+
+    swprintf(url, ARRAY_SIZE(url), L"https://%hs:%u/file", host, port_of(certificate));
+    swprintf(name, ARRAY_SIZE(name), L"%hs_%hs", certificate, host);
+    hr = IBackgroundCopyJob_AddFile(job, url, temp_path(name, path));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    return job;
+}
+
+static bool is_file_right(const WCHAR *path)
+{
+    WIN32_FILE_ATTRIBUTE_DATA data;
+
+    return GetFileAttributesExW(path, GetFileExInfoStandard, &data) &&
+           data.nFileSizeLow == FILE_SIZE;
+}
+
+static void test_good_certificate(void)
+{
+    static const char *const hosts[] = {"127.0.0.1", "localhost"};
+    WCHAR path[MAX_PATH];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(hosts); i++)
+    {
+        IBackgroundCopyJob *job = start("good", hosts[i], path);
+        HRESULT hr;
+
+        wait_for_state(job, TRANSFERRED, WAIT_MS);
+        hr = IBackgroundCopyJob_Complete(job);
+        ok(hr == S_OK, "%s: got hr %#lx.\n", hosts[i], hr);
+        ok(is_file_right(path), "%s: the file is not right.\n", hosts[i]);
+        end_job(job);
+    }
+}
+
+/* No request goes to a server that is not the right one: nothing is there to be kept. */
+static void test_bad_certificates(void)
+{
+    static const struct
+    {
+        const char *certificate;
+        HRESULT hr;
+    } tests[] = {
+        {"expired", ERR_HTTP_CERT_DATE_INVALID},      {"not_yet", ERR_HTTP_CERT_DATE_INVALID},
+        {"unknown_issuer", ERR_HTTP_CERT_INVALID_CA}, {"self_signed", ERR_HTTP_CERT_INVALID_CA},
+        {"for_clients", ERR_HTTP_CERT_WRONG_USAGE},   {"other_name", ERR_HTTP_CERT_CN_INVALID},
+    };
+    BG_JOB_PROGRESS progress;
+    BG_ERROR_CONTEXT context;
+    WCHAR path[MAX_PATH];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
+    {
+        IBackgroundCopyJob *job = start(tests[i].certificate, "localhost", path);
+        HRESULT hr;
+
+        winetest_push_context("%s", tests[i].certificate);
+        wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+        hr = job_error(job, &context);
+        ok(hr == tests[i].hr && context == BG_ERROR_CONTEXT_REMOTE_FILE,
+           "Got hr %#lx in context %u.\n", hr, context);
+        job_progress(job, &progress);
+        ok(!progress.BytesTransferred && progress.BytesTotal == BG_SIZE_UNKNOWN,
+           "Got %llu of %llu bytes.\n", progress.BytesTransferred, progress.BytesTotal);
+        end_job(job);
+        ok(!file_exists(path), "There is a file.\n");
+        winetest_pop_context();
+    }
+}
+
+/* A connection that was good for one name is not good for another. */
+static void test_same_connection(void)
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = start("other_name", "127.0.0.1", path);
+
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+    IBackgroundCopyJob_Resume(job);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+    ok(job_error(job, NULL) == ERR_HTTP_CERT_CN_INVALID, "Got hr %#lx.\n", job_error(job, NULL));
+    end_job(job);
+}
+
+START_TEST(https)
+{
+    const CERT_CONTEXT *authority;
+
+    if (!port_of("good"))
+    {
+        win_skip("There are no servers; https.sh starts them.\n");
+        return;
+    }
+    authority = read_authority();
+    if (!authority || !set_authority(authority, true))
+    {
+        ok(authority != NULL, "There is no authority.\n");
+        win_skip("No right to add an authority.\n");
+        return;
+    }
+    com_start(COINIT_MULTITHREADED);
+    RUN_TEST(test_good_certificate);
+    RUN_TEST(test_bad_certificates);
+    RUN_TEST(test_same_connection);
+    com_stop();
+    ok(set_authority(authority, false), "The authority stays.\n");
+    CertFreeCertificateContext(authority);
+}

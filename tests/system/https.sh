@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# https.sh FOLDER PROGRAM [ARGUMENT...]: makes certificates, good ones and bad ones, in FOLDER, serves
+# a file with each of them on a port of its own, and runs the program, which finds the ports in
+# OPENBITS_HTTPS ("good=20443 expired=...") and the authority in OPENBITS_HTTPS_AUTHORITY.
+
+set -eu
+
+tests=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=tests/lib/nginx.sh
+. "$tests/lib/nginx.sh"
+
+folder=$1
+shift
+names="good expired not_yet unknown_issuer self_signed for_clients other_name"
+
+rm -rf "$folder"
+mkdir -p "$folder/www"
+sh "$tests/data/certificates/make.sh" "$folder/certificates"
+head -c 3000000 /dev/zero >"$folder/www/file"
+
+write_config()
+{
+    cat <<EOF
+daemon off;
+master_process off;
+pid "$folder/nginx.pid";
+error_log "$folder/error.log";
+events { worker_connections 256; }
+http {
+    access_log "$folder/access.log";
+    client_body_temp_path "$folder/body";
+    proxy_temp_path "$folder/proxy";
+    fastcgi_temp_path "$folder/fastcgi";
+    uwsgi_temp_path "$folder/uwsgi";
+    scgi_temp_path "$folder/scgi";
+    root "$folder/www";
+EOF
+    for name in $names; do
+        cat <<EOF
+    server {
+        listen 127.0.0.1:$(free_port) ssl;
+        ssl_certificate "$folder/certificates/$name.pem";
+        ssl_certificate_key "$folder/certificates/$name.key";
+    }
+EOF
+    done
+    echo "}"
+}
+
+# The ports in the order of the names.
+read_ports()
+{
+    for name in $names; do
+        port=$(sed -n "/listen/{s/.*:\([0-9]*\) .*/\1/;h};/$name\.pem/{x;p}" "$folder/nginx.conf")
+        printf '%s=%s ' "$name" "$port"
+    done
+}
+
+# At most 10 seconds, not longer than it lives.
+is_ready()
+{
+    deadline=$(($(date +%s) + 10))
+    while kill -0 "$nginx_pid" 2>/dev/null && [ "$(date +%s)" -lt "$deadline" ]; do
+        curl -sk -o "$folder/probe" --noproxy '*' --max-time 2 --retry 20 --retry-connrefused \
+            --retry-delay 0 --retry-max-time 2 "https://127.0.0.1:$1/file" && return 0
+    done
+    return 1
+}
+
+nginx_pid=
+trap stop_nginx EXIT
+trap 'exit 1' HUP INT TERM
+for try in 1 2 3; do
+    write_config >"$folder/nginx.conf"
+    OPENBITS_HTTPS=$(read_ports)
+    PATH=$PATH:/usr/sbin nginx -p "$folder" -c "$folder/nginx.conf" </dev/null \
+        >"$folder/nginx.log" 2>&1 &
+    nginx_pid=$!
+    first=${OPENBITS_HTTPS#*=}
+    is_ready "${first%% *}" && break
+    stop_nginx
+    [ "$try" -lt 3 ] || {
+        cat "$folder/nginx.log" "$folder/error.log" >&2
+        exit 1
+    }
+done
+
+OPENBITS_HTTPS_AUTHORITY=$folder/certificates/authority.pem
+export OPENBITS_HTTPS OPENBITS_HTTPS_AUTHORITY
+code=0
+"$@" || code=$?
+exit "$code"
