@@ -61,3 +61,14 @@ HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWOR
     free(extended);
     return hr;
 }
+
+bool local_path_has_size(const WCHAR *path, uint64_t size)
+{
+    WCHAR *extended = local_path_extend(path);
+    WIN32_FILE_ATTRIBUTE_DATA data;
+    bool is_there = extended && GetFileAttributesExW(extended, GetFileExInfoStandard, &data) &&
+                    ((uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow) == size;
+
+    free(extended);
+    return is_there;
+}

@@ -14,4 +14,7 @@ WCHAR *local_path_extend(const WCHAR *path);
 HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWORD attributes,
                         HANDLE *file);
 
+/* Is there a file of this size under the name? */
+bool local_path_has_size(const WCHAR *path, uint64_t size);
+
 #endif

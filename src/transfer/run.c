@@ -16,6 +16,7 @@
 #include "transfer/http_get.h"
 #include "transfer/http_rules.h"
 #include "transfer/local_files.h"
+#include "transfer/local_path.h"
 
 #define CHECKPOINT_MS   1000
 #define TEMP_NAME_TRIES 4
@@ -289,6 +290,12 @@ static void finish_file(struct run *run)
         FAILED(hr = file_writer_close(run->writer)))
     {
         fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);
+        return;
+    }
+    /* Its name is known to programs, which may have cut or removed it meanwhile. */
+    if (!local_path_has_size(run->plan.temp_name, run->plan.version.size))
+    {
+        start_over(run);
         return;
     }
     job_transfer_file_done(run->job, run->epoch, run->plan.file_index);
