@@ -19,6 +19,22 @@ double bench_now(void)
     return (double)now.QuadPart / (double)frequency.QuadPart;
 }
 
+void bench_warm(const char *file, const char *mib)
+{
+    static char zeros[1 << 20];
+    char path[MAX_PATH];
+    DWORD written;
+    HANDLE warm;
+
+    snprintf(path, sizeof(path), "%s.warm", file);
+    warm =
+        CreateFileA(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    if (warm == INVALID_HANDLE_VALUE) bench_fail("CreateFile");
+    for (unsigned long i = strtoul(mib, NULL, 10); i; i--)
+        if (!WriteFile(warm, zeros, sizeof(zeros), &written, NULL)) bench_fail("WriteFile");
+    CloseHandle(warm);
+}
+
 void bench_fail(const char *what)
 {
     fprintf(stderr, "bench: %s failed\n", what);

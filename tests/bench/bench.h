@@ -12,6 +12,10 @@
 /* Seconds, of a clock that only goes forward. */
 double bench_now(void);
 
+/* Puts as much memory as a file of so many MiB takes into use and out of it again: what follows
+ * finds memory that the machine has at hand. */
+void bench_warm(const char *file, const char *mib);
+
 /* Ends the program with a message when hr is a failure. */
 void bench_check(HRESULT hr, const char *what);
 void bench_fail(const char *what);

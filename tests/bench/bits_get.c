@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * bits_get URL FILE: one file by a BITS job, Complete included. Prints "seconds N". Also runs
+ * bits_get URL FILE MIB: one file by a BITS job, Complete included. Prints "seconds N". Also runs
  * against another BITS. */
 #include "bench.h"
 
@@ -13,10 +13,14 @@ int wmain(int argc, WCHAR **argv)
 {
     IBackgroundCopyManager *manager;
     IBackgroundCopyJob *job;
+    char file[MAX_PATH], mib[16];
     double start;
 
-    if (argc != 3) bench_fail("usage");
+    if (argc != 4) bench_fail("usage");
     manager = bench_manager();
+    snprintf(file, sizeof(file), "%ls", argv[2]);
+    snprintf(mib, sizeof(mib), "%ls", argv[3]);
+    bench_warm(file, mib);
     start = bench_now();
     job = bench_job(manager, BG_JOB_PRIORITY_FOREGROUND);
     bench_check(IBackgroundCopyJob_AddFile(job, argv[1], argv[2]), "AddFile");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * curl_get URL FILE: the floor for HTTPS, a bare libcurl loop with the same build of libcurl that
- * gathers 1 MiB for each write. Certificates are not checked: the server's is made for the run.
- * Prints "seconds N". */
+ * curl_get URL FILE MIB: the floor for HTTPS, a bare libcurl loop with the same build of libcurl
+ * that gathers 1 MiB for each write. Certificates are not checked: the server's is made for the
+ * run. Prints "seconds N". */
 #include "bench.h"
 
 #include <stdio.h>
@@ -44,7 +44,8 @@ int main(int argc, char **argv)
     double start;
     CURL *curl;
 
-    if (argc != 3) bench_fail("usage");
+    if (argc != 4) bench_fail("usage");
+    bench_warm(argv[2], argv[3]);
     start = bench_now();
     file = CreateFileA(argv[2], GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) bench_fail("CreateFile");

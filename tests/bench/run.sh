@@ -75,13 +75,13 @@ make_files()
     done
 }
 
-# A virtual machine gives free memory back to its host after a while, and a program that gets such
-# memory for its file pays for it, up to three times the time of the download. So each program finds
-# memory that has just been in use.
+# A virtual machine gives free memory back to its host after a second or two, and a program that
+# gets such memory for its file pays for it, up to three times the time of the download. So memory
+# has just been in use when a download begins: ours for native curl, by bench_warm() for the others.
 warm_memory()
 {
-    head -c $((mib * 1048576 + 104857600)) /dev/zero >"$folder/warm"
-    rm -f "$folder/warm"
+    head -c $((mib * 1048576)) /dev/zero >"$folder/out/warm"
+    rm -f "$folder/out/warm"
 }
 
 # measure NAME COMMAND...: the program's "seconds" into NAME's list.
@@ -91,13 +91,13 @@ measure()
     shift
     rm -rf "$folder/out"
     mkdir -p "$folder/out"
-    case $name in files-*) ;; *) warm_memory ;; esac
     "$@" >"$folder/result" 2>"$folder/errors" </dev/null || die "$name failed: $(cat "$folder/errors")"
     awk '$1 == "seconds" { print $2 }' "$folder/result" >>"$folder/times-$name"
 }
 
 native_curl()
 {
+    warm_memory
     curl -s -k --noproxy '*' -o "$folder/out/file" -w 'seconds %{time_total}\n' "$1"
 }
 
@@ -129,11 +129,11 @@ measure_large()
 {
     case $1 in
         curl) measure curl native_curl "$large" ;;
-        bits) measure bits wine_run "$bin/bits_get.exe" "$large" "$target" ;;
-        socket) measure socket wine_run "$bin/socket_get.exe" "$large" "$target" ;;
+        bits) measure bits wine_run "$bin/bits_get.exe" "$large" "$target" "$mib" ;;
+        socket) measure socket wine_run "$bin/socket_get.exe" "$large" "$target" "$mib" ;;
         curl-tls) measure curl-tls native_curl "$secure" ;;
-        bits-tls) measure bits-tls wine_run "$bin/bits_get.exe" "$secure" "$target" ;;
-        libcurl-tls) measure libcurl-tls wine_run "$bin/curl_get.exe" "$secure" "$target" ;;
+        bits-tls) measure bits-tls wine_run "$bin/bits_get.exe" "$secure" "$target" "$mib" ;;
+        libcurl-tls) measure libcurl-tls wine_run "$bin/curl_get.exe" "$secure" "$target" "$mib" ;;
     esac
 }
 
@@ -150,7 +150,7 @@ for round in $(seq "$rounds"); do
     # So slow that a few rounds tell enough.
     [ "$round" -le 3 ] || continue
     use_prefix builtin
-    measure builtin wine_run "$bin/bits_get.exe" "$large" "$target"
+    measure builtin wine_run "$bin/bits_get.exe" "$large" "$target" "$mib"
 done
 
 use_prefix ours

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * socket_get URL FILE: the floor for one large file, a bare socket loop with 1 MiB buffers that
+ * socket_get URL FILE MIB: the floor for one large file, a bare socket loop with 1 MiB buffers that
  * writes what it receives. Prints "seconds N". */
 #include "bench.h"
 
@@ -20,8 +20,9 @@ int main(int argc, char **argv)
     double start;
     HANDLE file;
 
-    if (argc != 3) bench_fail("usage");
+    if (argc != 4) bench_fail("usage");
     bench_split_url(argv[1], host, &port, path);
+    bench_warm(argv[2], argv[3]);
     start = bench_now();
     file = CreateFileA(argv[2], GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
     if (file == INVALID_HANDLE_VALUE) bench_fail("CreateFile");
