@@ -201,6 +201,7 @@ static void test_not_valid_while_running(void)
     job_set_callback(job, callback, BG_NOTIFY_FILE_TRANSFERRED);
     resume(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), SOON);
+    ok(test_callback_wait(callback, CALLBACK_FILE_TRANSFERRED, 1, SOON), "There was no call.\n");
     ok(end.validation == S_OK, "Got hr %#lx.\n", end.validation);
     code = job_error(job, NULL);
     ok(code == BG_E_VALIDATION_FAILED, "Got code %#lx.\n", code);

@@ -68,6 +68,7 @@ static IBackgroundCopyJob *start_held(const char *path, const WCHAR *name, uint6
     resume(job);
     ok(origin_wait_held(origin, path, SOON), "It is not asked for.\n");
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSFERRING), SOON);
+    ok(wait_for_bytes(job, 1, SOON), "Nothing is written.\n");
     return job;
 }
 

@@ -59,6 +59,7 @@ static HRESULT run_call(IBackgroundCopyCallback3 *iface, const struct callback_c
     InterlockedIncrement(&callback->counts[call->method]);
     hr = callback->hook ? callback->hook(callback, call) : callback->results[call->method];
     InterlockedDecrement(&callback->running);
+    InterlockedIncrement(&callback->ended[call->method]);
     SetEvent(callback->events[call->method]);
     IBackgroundCopyCallback3_Release(iface);
     return hr;
@@ -158,7 +159,7 @@ static bool is_count_reached(void *ctx)
 {
     struct count_goal *goal = ctx;
 
-    return test_callback_count(goal->callback, goal->method) >= goal->count;
+    return InterlockedCompareExchange(&goal->callback->ended[goal->method], 0, 0) >= goal->count;
 }
 
 bool test_callback_wait(struct test_callback *callback, enum callback_method method, LONG count,

@@ -48,6 +48,7 @@ struct test_callback
     void *ctx;
 
     LONG counts[CALLBACK_METHOD_COUNT];   /* calls that have begun */
+    LONG ended[CALLBACK_METHOD_COUNT];    /* calls that are over */
     LONG threads[CALLBACK_METHOD_COUNT];  /* id of the thread of the last one */
     HANDLE events[CALLBACK_METHOD_COUNT]; /* set at the end of a call; reset by a wait */
     LONG running;                         /* calls at this moment */
@@ -61,7 +62,8 @@ IUnknown *test_callback_unknown(struct test_callback *callback);
 LONG test_callback_release(struct test_callback *callback);
 
 LONG test_callback_count(struct test_callback *callback, enum callback_method method);
-/* Waits until the method was called so many times; lets the apartment's calls in. */
+/* Waits until so many calls of the method are over, its hook included; lets the apartment's calls
+ * in. */
 bool test_callback_wait(struct test_callback *callback, enum callback_method method, LONG count,
                         unsigned int ms);
 
