@@ -22,8 +22,8 @@
 
 #define USER_AGENT    "Microsoft BITS/7.8"
 #define BUFFER_MIN    (16 * 1024L)
-#define BUFFER_MAX    (512 * 1024L)
-#define GREEDY_READS  8  /* of one socket without a wait, while it fills the buffer each time */
+#define BUFFER_MAX    (1024 * 1024L) /* libcurl is built to take so much at once */
+#define GREEDY_READS  4  /* of one socket without a wait, while it fills the buffer each time */
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
 #define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
 #define CLOSED_ERROR  ((HRESULT)0x80072efe)
