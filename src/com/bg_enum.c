@@ -87,6 +87,14 @@ static uint32_t enum_advance(struct bg_enum *body, ULONG count, uint32_t *start)
     return count;
 }
 
+/* Nobody has got them: they are the next ones again, unless somebody has moved on. */
+static void enum_take_back(struct bg_enum *body, uint32_t start, uint32_t count)
+{
+    lock_acquire(&body->lock);
+    if (body->position == start + count) body->position = start;
+    lock_release(&body->lock);
+}
+
 static HRESULT enum_next(struct bg_enum *body, ULONG count, IUnknown **elements, ULONG *fetched)
 {
     uint32_t start, taken, i;
@@ -107,6 +115,7 @@ static HRESULT enum_next(struct bg_enum *body, ULONG count, IUnknown **elements,
             IUnknown_Release(elements[i - 1]);
             elements[i - 1] = NULL;
         }
+        enum_take_back(body, start, taken);
         return hr;
     }
     if (fetched) *fetched = taken;

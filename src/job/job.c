@@ -154,7 +154,8 @@ enum job_state job_state(struct job *job)
 void job_get_progress(struct job *job, struct job_progress *progress)
 {
     queue_lock(job->queue);
-    progress->bytes_total = job->files_unsized ? JOB_SIZE_UNKNOWN : job->bytes_total;
+    progress->bytes_total =
+        job->files_unsized || job->bytes_carry ? JOB_SIZE_UNKNOWN : job->bytes_total;
     progress->bytes_transferred = job->bytes_done;
     progress->files_total = job->file_count;
     progress->files_transferred = job->files_done;

@@ -2,8 +2,11 @@
  *
  * What a client does to the course of a job: suspend, resume, cancel, complete, priority; and what
  * a failure does to it. */
+#include <stdlib.h>
+
 #include "base/err.h"
 #include "base/random.h"
+#include "base/str.h"
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
@@ -59,9 +62,10 @@ HRESULT job_set_priority(struct job *job, uint32_t priority)
 
 /* ---- endings ---- */
 
-/* Caller holds the lock and has seen to it that the mover is told to stop. False when it does not
- * let go in time; the files are dealt with all the same, they are open for sharing. */
-static bool wait_until_quiet(struct job *job)
+/* Caller holds the lock and has seen to it that the mover is told to stop. When it does not let go
+ * in time the files are dealt with all the same, they are open for sharing, and once more at its
+ * end. */
+static void wait_until_quiet(struct job *job)
 {
     struct queue *queue = job->queue;
     tick_t limit = queue_now(queue) + QUIET_TIMEOUT_MS;
@@ -70,28 +74,55 @@ static bool wait_until_quiet(struct job *job)
     {
         tick_t now = queue_now(queue);
 
-        if (now >= limit) return false;
+        if (now >= limit)
+        {
+            job->is_left_behind = true;
+            return;
+        }
         cond_wait(&queue->quiet, &queue->lock, (uint32_t)(limit - now));
     }
-    return true;
+}
+
+/* A mover that is late may still make a file, under another name. S_FALSE: there is none. */
+static HRESULT take_temp_name(struct job *job, struct job_file *file, WCHAR **name)
+{
+    HRESULT hr = S_FALSE;
+
+    *name = NULL;
+    queue_lock(job->queue);
+    if (file->has_temp_file && !file->is_published)
+    {
+        hr = (*name = str_dup(file->temp_name)) ? S_OK : E_OUTOFMEMORY;
+        file->has_temp_file = FAILED(hr);
+    }
+    queue_unlock(job->queue);
+    return hr;
+}
+
+static HRESULT discard_file(struct job *job, struct job_file *file)
+{
+    const struct queue_ports *ports = &job->queue->ports;
+    WCHAR *name;
+    HRESULT hr = take_temp_name(job, file, &name);
+
+    if (hr != S_OK) return hr;
+    if (FAILED(hr = ports->files->discard(ports->files_ctx, name)))
+    {
+        queue_lock(job->queue);
+        file->has_temp_file = true;
+        queue_unlock(job->queue);
+    }
+    free(name);
+    return hr;
 }
 
 HRESULT job_discard_files(struct job *job)
 {
-    const struct queue_ports *ports = &job->queue->ports;
     HRESULT hr = S_OK;
 
-    /* The files of a job that is final, or is ending, stay as they are. */
+    /* The list of files of a job that is final, or is ending, stays as it is. */
     for (uint32_t i = 0; i < job->file_count; i++)
-    {
-        struct job_file *file = job->files[i];
-
-        if (!file->has_temp_file || file->is_published) continue;
-        if (FAILED(ports->files->discard(ports->files_ctx, file->temp_name)))
-            hr = BG_S_UNABLE_TO_DELETE_FILES;
-        else
-            file->has_temp_file = false;
-    }
+        if (FAILED(discard_file(job, job->files[i]))) hr = BG_S_UNABLE_TO_DELETE_FILES;
     return hr;
 }
 

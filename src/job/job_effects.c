@@ -8,6 +8,7 @@
 static void leave_running(struct job *job, tick_t now)
 {
     job->active_ms += now - job->active_since;
+    job->queue->running_count--;
     if (job->queue->background == job) job->queue->background = NULL;
 }
 
@@ -33,6 +34,7 @@ static void enter_running(struct job *job, enum job_event event, tick_t now)
     list_add_tail(&job->queue->running, &job->turn_link);
     if (event == EV_START)
     {
+        job->queue->running_count++;
         job->active_since = job->slice_since = now;
         if (job->priority != JOB_PRIORITY_FOREGROUND) job->queue->background = job;
     }

@@ -171,16 +171,28 @@ HRESULT job_add_files(struct job *job, const struct new_file *names, uint32_t co
 
 /* ---- bytes ---- */
 
+static void add_size(struct job *job, uint64_t size)
+{
+    job->bytes_total += size;
+    if (job->bytes_total < size) job->bytes_carry++;
+}
+
+static void subtract_size(struct job *job, uint64_t size)
+{
+    if (job->bytes_total < size) job->bytes_carry--;
+    job->bytes_total -= size;
+}
+
 void job_file_set_version(struct job *job, struct job_file *file,
                           const struct file_version *version)
 {
     if (file->version.known)
-        job->bytes_total -= file->version.size;
+        subtract_size(job, file->version.size);
     else
         job->files_unsized--;
     file->version = *version;
     file->version.known = true;
-    job->bytes_total += version->size;
+    add_size(job, version->size);
 }
 
 void job_file_start_over(struct job *job, uint32_t index)
@@ -191,7 +203,7 @@ void job_file_start_over(struct job *job, uint32_t index)
     range_set_clear(&file->have);
     if (file->version.known)
     {
-        job->bytes_total -= file->version.size;
+        subtract_size(job, file->version.size);
         job->files_unsized++;
         file->version = (struct file_version){0};
     }

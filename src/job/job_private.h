@@ -93,7 +93,8 @@ struct job
     uint32_t first_open; /* no file before this one is unfinished */
     uint32_t files_done;
     uint32_t files_unsized;
-    uint64_t bytes_total; /* of the files whose size is known */
+    uint64_t bytes_total; /* of the files whose size is known, without the carries */
+    uint32_t bytes_carry; /* how often that has gone over its end */
     uint64_t bytes_done;
 
     struct job_times times;
@@ -119,6 +120,7 @@ struct job
     uint32_t start_epoch;
     uint32_t stop_epoch;
     uint32_t mover_count; /* runs that the mover has not let go of */
+    bool is_left_behind;  /* an ending did not wait for them: they may leave files */
 
     /* Notification. */
     struct notify_slot *slot;
@@ -152,7 +154,8 @@ struct queue
 
     struct list ready[READY_LISTS]; /* QUEUED, by priority, next one first */
     struct list running;            /* CONNECTING and TRANSFERRING */
-    struct job *background;         /* the running job that is not of foreground priority */
+    uint32_t running_count;
+    struct job *background; /* the running job that is not of foreground priority */
     struct deadlines deadlines;
 
     struct list outbox;     /* jobs that want the mover */

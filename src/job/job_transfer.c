@@ -185,10 +185,12 @@ void job_transfer_failed(struct job *job, uint32_t epoch, const struct job_error
 void job_transfer_released(struct job *job)
 {
     struct queue *queue = job->queue;
+    bool is_late;
 
     queue_lock(queue);
-    job->mover_count--;
+    is_late = !--job->mover_count && job->is_left_behind && job_state_is_final(job->state);
     cond_broadcast(&queue->quiet);
     queue_unlock(queue);
+    if (is_late) job_discard_files(job);
     job_release(job, JOB_HOLDER_TRANSFER);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Whose turn it is. All foreground jobs run side by side, beside one background job: the first one
+ * Whose turn it is. Foreground jobs run side by side, beside one background job: the first one
  * of the most urgent level that has any. Equals take turns by time slices. Timers are deadlines in
  * queue->deadlines; a job's key may be earlier than what is due, never later. */
 #include <stdlib.h>
@@ -8,6 +8,10 @@
 #include "job/job_private.h"
 
 #define MS_PER_SECOND 1000ull
+
+/* Foreground jobs side by side, each with its buffers and connection; the others wait in their
+ * line. The background job has a place of its own. */
+#define FOREGROUND_MAX 16
 
 static tick_t earliest(tick_t a, tick_t b)
 {
@@ -60,6 +64,11 @@ static void fail_ready_jobs(struct queue *queue)
             job_apply(job, EV_NETWORK_LOST);
 }
 
+static uint32_t foreground_count(const struct queue *queue)
+{
+    return queue->running_count - (queue->background != NULL);
+}
+
 static void give_turns(struct queue *queue)
 {
     struct job *job, *next;
@@ -69,7 +78,8 @@ static void give_turns(struct queue *queue)
         fail_ready_jobs(queue);
         return;
     }
-    while ((job = first_ready(queue, JOB_PRIORITY_FOREGROUND)))
+    while (foreground_count(queue) < FOREGROUND_MAX &&
+           (job = first_ready(queue, JOB_PRIORITY_FOREGROUND)))
         job_apply(job, EV_START);
 
     if (!(next = first_background(queue))) return;

@@ -14,7 +14,9 @@
 
 static tick_t fake_ticks(void *ctx)
 {
-    return ((struct fake_world *)ctx)->now;
+    struct fake_world *world = ctx;
+
+    return world->now += world->step;
 }
 
 static filetime_t fake_filetime(void *ctx)
@@ -37,9 +39,11 @@ static void fake_start(void *ctx, struct job *job, uint32_t epoch)
 
 static void fake_stop(void *ctx, struct job *job, uint32_t epoch)
 {
-    add_note(ctx, job, epoch, false);
+    struct fake_world *world = ctx;
+
+    add_note(world, job, epoch, false);
     /* Nothing was on its way: the fake mover lets go at once. */
-    job_transfer_released(job);
+    if (!world->keeps_files) job_transfer_released(job);
 }
 
 static HRESULT fake_check_directory(void *ctx, const WCHAR *local_name)

@@ -28,6 +28,8 @@ struct fake_world
     struct caller_facts user; /* owner of the jobs that fake_job() makes */
 
     tick_t now;
+    tick_t step;                /* the clock goes on by so much each time that it is read */
+    bool keeps_files;           /* the mover does not let go when it is told to */
     struct fake_note notes[64]; /* of the mover, in order */
     unsigned int note_count;
     unsigned int wakes;    /* of the notifier */

@@ -362,8 +362,64 @@ static void test_thousand_toggles(void)
     fake_world_done(&world);
 }
 
+/* A mover that hangs at a server or a disk makes its file when the job is long cancelled. */
+static void test_late_file(void)
+{
+    struct job *job;
+    uint32_t epoch;
+    HRESULT hr;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    job_resume(job);
+    fake_schedule(&world);
+    epoch = fake_running_epoch(&world, job);
+    world.keeps_files = true;
+    world.step = 11 * FAKE_SECOND;
+    hr = job_cancel(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    world.step = 0;
+    ok(!world.discarded, "%u files were removed.\n", world.discarded);
+
+    ok(!job_transfer_temp_made(job, epoch, 0, u"C:\\folder\\BIT2.tmp"), "The run goes on.\n");
+    job_transfer_released(job);
+    ok(world.discarded == 1, "%u files were removed.\n", world.discarded);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
+/* The sum of what servers say need not fit. */
+static void test_sizes_beyond_64_bits(void)
+{
+    struct file_version version = {.known = true, .size = 1ull << 63};
+    struct job_progress progress;
+    struct job *job;
+    uint32_t epoch;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 3);
+    job_resume(job);
+    fake_schedule(&world);
+    epoch = fake_running_epoch(&world, job);
+    for (uint32_t i = 0; i < 3; i++)
+        job_transfer_version(job, epoch, i, &version);
+    job_get_progress(job, &progress);
+    ok(progress.bytes_total == JOB_SIZE_UNKNOWN, "Got %llu bytes.\n",
+       (unsigned long long)progress.bytes_total);
+    version.size = 10;
+    job_transfer_version(job, epoch, 1, &version);
+    job_transfer_version(job, epoch, 2, &version);
+    job_get_progress(job, &progress);
+    ok(progress.bytes_total == (1ull << 63) + 20, "Got %llu bytes.\n",
+       (unsigned long long)progress.bytes_total);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 START_TEST(job_transfer)
 {
+    RUN_TEST(test_late_file);
+    RUN_TEST(test_sizes_beyond_64_bits);
     RUN_TEST(test_job_flag_toggles);
     RUN_TEST(test_machine_flag_toggles);
     RUN_TEST(test_no_interruption);

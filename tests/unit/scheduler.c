@@ -389,8 +389,41 @@ static void test_idle_is_idle(void)
     release_jobs(jobs, 1);
 }
 
+/* More foreground jobs than have a place: none is forgotten, and the first ones come first. */
+static void test_many_in_the_foreground(void)
+{
+    struct job *jobs[20], *background;
+
+    fake_world_init(&world);
+    background = fake_job(&world, 1);
+    job_resume(background);
+    for (unsigned int i = 0; i < ARRAY_COUNT(jobs); i++)
+    {
+        jobs[i] = fake_job(&world, 1);
+        job_set_priority(jobs[i], JOB_PRIORITY_FOREGROUND);
+        job_resume(jobs[i]);
+    }
+    fake_schedule(&world);
+    for (unsigned int i = 0; i < ARRAY_COUNT(jobs); i++)
+        ok(job_state(jobs[i]) == (i < 16 ? JOB_CONNECTING : JOB_QUEUED), "Job %u has state %u.\n",
+           i, job_state(jobs[i]));
+    ok(job_state(background) == JOB_CONNECTING, "Got state %u.\n", job_state(background));
+
+    fake_finish(&world, jobs[3]);
+    job_suspend(jobs[5]);
+    fake_schedule(&world);
+    for (unsigned int i = 16; i < ARRAY_COUNT(jobs); i++)
+        ok(job_state(jobs[i]) == (i < 18 ? JOB_CONNECTING : JOB_QUEUED), "Job %u has state %u.\n",
+           i, job_state(jobs[i]));
+    for (unsigned int i = 0; i < ARRAY_COUNT(jobs); i++)
+        job_release(jobs[i], JOB_HOLDER_CALLER);
+    job_release(background, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 START_TEST(scheduler)
 {
+    RUN_TEST(test_many_in_the_foreground);
     RUN_TEST(test_foreground_jobs_run_side_by_side);
     RUN_TEST(test_higher_level_first);
     RUN_TEST(test_preemption);
