@@ -91,6 +91,28 @@ static HRESULT copy_range(struct source_stream *stream, HANDLE file, char *buffe
     return S_OK;
 }
 
+static HRESULT look_at_version(struct source_stream *stream, HANDLE file,
+                               struct file_version *version)
+{
+    HRESULT hr;
+
+    set_waiting(stream, true);
+    hr = read_version(file, version);
+    set_waiting(stream, false);
+    return hr;
+}
+
+/* A program that wrote meanwhile has mixed two files in what was read. */
+static HRESULT check_unchanged(struct source_stream *stream, HANDLE file,
+                               const struct file_version *before)
+{
+    struct file_version after;
+    HRESULT hr = look_at_version(stream, file, &after);
+
+    if (FAILED(hr)) return hr;
+    return is_other_version(before, &after) ? BG_E_REMOTE_FILE_CHANGED : S_OK;
+}
+
 static void serve(struct source_stream *stream, HANDLE file)
 {
     struct source_answer answer = {.offset = stream->range.begin,
@@ -98,10 +120,7 @@ static void serve(struct source_stream *stream, HANDLE file)
     char *buffer;
     HRESULT hr;
 
-    set_waiting(stream, true);
-    hr = read_version(file, &answer.version);
-    set_waiting(stream, false);
-    if (FAILED(hr))
+    if (FAILED(hr = look_at_version(stream, file, &answer.version)))
     {
         end(stream, SOURCE_FAILED, hr);
         return;
@@ -121,8 +140,12 @@ static void serve(struct source_stream *stream, HANDLE file)
         else
             hr = E_OUTOFMEMORY;
         free(buffer);
+        if (SUCCEEDED(hr)) hr = check_unchanged(stream, file, &answer.version);
     }
-    end(stream, SUCCEEDED(hr) ? SOURCE_DONE : SOURCE_FAILED, hr);
+    if (hr == BG_E_REMOTE_FILE_CHANGED)
+        end(stream, SOURCE_CHANGED, hr);
+    else
+        end(stream, SUCCEEDED(hr) ? SOURCE_DONE : SOURCE_FAILED, hr);
 }
 
 static void copy_loop(void *arg)
