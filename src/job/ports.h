@@ -6,6 +6,7 @@
 #define OPENBITS_JOB_PORTS_H
 
 #include "base/clock.h"
+#include "job/job_record.h"
 #include "job/job_types.h"
 
 struct job;
@@ -34,6 +35,14 @@ struct file_ops
     (void *ctx, const WCHAR *temp_name, const WCHAR *local_name, filetime_t mtime);
     /* Removes a temporary file; S_OK when there is none. */
     HRESULT (*discard)(void *ctx, const WCHAR *temp_name);
+};
+
+/* Keeps the queue. */
+struct store_ops
+{
+    /* All of the changes or none, durable on return. Called by one thread at a time. An error says
+     * that nothing was kept: ERROR_DISK_FULL, ... */
+    HRESULT (*commit)(void *ctx, const struct store_change *changes);
 };
 
 /* Tells clients. */
