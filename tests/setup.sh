@@ -25,6 +25,9 @@ i686-w64-mingw32-gcc-win32 gcc-mingw-w64-i686-win32
 x86_64-w64-mingw32-widl mingw-w64-tools
 i686-w64-mingw32-widl mingw-w64-tools
 dpkg-source dpkg-dev
+make make
+tclsh tcl
+/usr/include/sqlite3.h libsqlite3-dev
 xz xz-utils
 /usr/lib/wine/wine64 wine64
 wineserver wine
@@ -133,8 +136,9 @@ build()
 
 install_missing
 
-if [ ! -f "$deps/x86_64/curl/.recipe" ] || [ ! -f "$deps/i686/curl/.recipe" ]; then
-    say "The first build makes libcurl too, which takes a few minutes"
+if [ ! -f "$deps/x86_64/curl/.recipe" ] || [ ! -f "$deps/i686/curl/.recipe" ] ||
+    [ ! -f "$deps/i686/sqlite/.recipe" ]; then
+    say "The first build makes libcurl and SQLite too, which takes a few minutes"
 fi
 build x86_64 "for Windows, x86_64" -DOPENBITS_ARCH=x86_64
 build i686 "for Windows, i686" -DOPENBITS_ARCH=i686

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What we do not write ourselves, as targets: openbits_curl (libcurl, static) and openbits_wine_test
-# (Wine's test framework, headers only; tests only). A cross build on Debian makes them once from
+# What we do not write ourselves, as targets: openbits_curl (libcurl, static), openbits_sqlite and
+# openbits_wine_test (Wine's test framework, headers only; tests only). A cross build on Debian makes them once from
 # source packages, under OPENBITS_DEPS_DIR. Elsewhere CMake finds them, or the user gives their place.
 
 set(OPENBITS_CURL_ROOT "" CACHE PATH "Folder with include/curl/curl.h and lib/libcurl.a to use")
+set(OPENBITS_SQLITE_ROOT "" CACHE PATH "Folder with include/sqlite3.h and lib/libsqlite3.a to use")
 set(OPENBITS_WINE_TEST_ROOT "" CACHE PATH "Folder with include/wine/test.h to use")
 
 set(_deps_scripts "${CMAKE_CURRENT_LIST_DIR}")
@@ -17,6 +18,27 @@ function(_openbits_make_dependency script)
     message(FATAL_ERROR "${script} failed; the reason is above.")
   endif()
 endfunction()
+
+function(_openbits_use_sqlite root)
+  target_include_directories(openbits_sqlite SYSTEM INTERFACE "${root}/include")
+  target_link_libraries(openbits_sqlite INTERFACE "${root}/lib/libsqlite3.a")
+endfunction()
+
+add_library(openbits_sqlite INTERFACE)
+if(OPENBITS_SQLITE_ROOT)
+  _openbits_use_sqlite("${OPENBITS_SQLITE_ROOT}")
+elseif(OPENBITS_HOST OR CMAKE_HOST_WIN32 OR SQLite3_ROOT)
+  find_package(SQLite3 REQUIRED)
+  target_link_libraries(openbits_sqlite INTERFACE SQLite::SQLite3)
+else()
+  _openbits_make_dependency(build_sqlite.sh "${CMAKE_SYSTEM_PROCESSOR}" "${OPENBITS_DEPS_DIR}")
+  _openbits_use_sqlite("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/sqlite")
+endif()
+
+# The host build has no Windows programs, and so needs nothing else.
+if(OPENBITS_HOST)
+  return()
+endif()
 
 function(_openbits_use_curl root)
   target_include_directories(openbits_curl SYSTEM INTERFACE "${root}/include")
