@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The queue on the disk, in one SQLite file. A store is used by one thread at a time and by one
+ * process: it is locked while it is open. No lock of ours is held or taken in here. */
+#ifndef OPENBITS_STORE_H
+#define OPENBITS_STORE_H
+
+#include "base/err_codes.h"
+#include "job/ports.h"
+
+struct store;
+
+/* Another process, or another store of this one, has the file open (ERROR_SHARING_VIOLATION). */
+#define STORE_E_IN_USE ERR_SHARING_VIOLATION
+/* The file is of a newer program (ERROR_REVISION_MISMATCH). It was not touched. */
+#define STORE_E_NEWER ((HRESULT)0x8007051a)
+
+struct store_options
+{
+    const char *vfs; /* of SQLite, for tests; NULL: the system's */
+};
+
+/* What store_open() met. Each finding is in the log too. */
+struct store_report
+{
+    bool is_new;            /* there was no file, or an empty one */
+    uint32_t upgraded_from; /* version of the file's tables; 0: they were of this version */
+    uint32_t jobs;          /* whole jobs in the store */
+    uint32_t damaged_jobs;  /* taken out of the queue, and kept in the table "damaged" */
+    uint32_t aside;         /* the file was damaged as a whole: it is now called PATH.damaged-N with
+                             * this N, and what could be read of it is in the new file; else 0 */
+};
+
+/* Opens the file, or makes it when its folder is there; options may be NULL. Takes no longer than a
+ * second to find out that it is in use. When this fails *store is NULL. */
+HRESULT store_open(const WCHAR *path, const struct store_options *options, struct store **store,
+                   struct store_report *report);
+
+/* NULL is welcome. */
+void store_close(struct store *store);
+
+/* The context is the struct store. A change that is out of its limits or comes for a job or file
+ * that is not there makes the whole commit fail with E_INVALIDARG. Files of a job are numbered from
+ * 0 without gaps. */
+extern const struct store_ops store_sqlite_ops;
+
+/* Receives what was kept. An error ends the load and is what store_load() returns. */
+struct store_loader
+{
+    /* The texts belong to the loader from here on, even when it fails. */
+    HRESULT (*job)
+    (void *ctx, const GUID *id, const struct job_status *status, struct job_texts *texts);
+    /* A file of the job that came last. The status is a copy of the loader's own, with its ranges,
+     * and the names are the loader's, even when it fails. */
+    HRESULT (*file)
+    (void *ctx, const GUID *job, uint32_t index, struct file_status *status,
+     struct file_names *names);
+};
+
+/* Jobs in the order in which they were made, each followed by its files in their order. */
+HRESULT store_load(struct store *store, const struct store_loader *loader, void *ctx);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Inside of the store. Every table of the queue has an integer key and one record, so that all of
+ * them are read, written and checked by the same few functions. */
+#ifndef OPENBITS_STORE_PRIVATE_H
+#define OPENBITS_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "store/store.h"
+
+enum store_table
+{
+    TABLE_JOBS,       /* key: number of the job, in order of creation */
+    TABLE_JOB_TEXTS,  /* the same */
+    TABLE_FILES,      /* key: store_file_key() */
+    TABLE_FILE_NAMES, /* the same */
+    TABLE_COUNT
+};
+
+enum statement_kind
+{
+    STATEMENT_PUT,    /* ?1 key, ?2 record */
+    STATEMENT_SET,    /* the same, for a row that is there */
+    STATEMENT_REMOVE, /* ?1 first and ?2 last key */
+    STATEMENT_SELECT, /* all, by key; column 0 key, column 1 record */
+    STATEMENT_KIND_COUNT
+};
+
+/* Numbers of jobs by their ids: see store_index.c. */
+struct index_entry
+{
+    GUID id;
+    int64_t number; /* 0: a free place */
+};
+
+struct store_index
+{
+    struct index_entry *entries;
+    size_t size; /* a power of 2, or 0 */
+    size_t count;
+};
+
+/* Bytes that grow, for records on their way out. */
+struct store_buffer
+{
+    uint8_t *data;
+    size_t size;
+    size_t capacity;
+};
+
+struct store
+{
+    sqlite3 *db;
+    sqlite3_stmt *statements[TABLE_COUNT][STATEMENT_KIND_COUNT];
+    sqlite3_stmt *begin;
+    sqlite3_stmt *commit;
+    sqlite3_stmt *rollback;
+    struct store_index index;
+    bool is_index_stale; /* a commit was rolled back */
+    int64_t last_number;
+    uint64_t stamp; /* of the newest record */
+    struct store_buffer buffer;
+};
+
+/* What the text of a record is made of and what is read back from it. */
+struct store_record
+{
+    enum store_table table;
+    GUID job;
+    int64_t key;
+    uint64_t stamp;      /* grows with every commit */
+    const uint8_t *data; /* without head and checksum */
+    size_t size;
+};
+
+#define STORE_VERSION     1
+#define STORE_NUMBER_MAX  0x7fffffff
+#define STORE_NAME_MAX    32767
+#define STORE_PROGRAM_MAX 4096
+
+extern const char *const store_table_names[TABLE_COUNT];
+
+static inline bool store_table_has_files(enum store_table table)
+{
+    return table == TABLE_FILES || table == TABLE_FILE_NAMES;
+}
+
+static inline int64_t store_file_key(int64_t number, uint32_t file)
+{
+    return (int64_t)((uint64_t)number << 32 | file);
+}
+
+/* store_error.c: SQLite's result codes; SQLITE_OK, SQLITE_ROW and SQLITE_DONE are S_OK. */
+HRESULT store_error(int code);
+/* The same for the last failure of the store, with a line in the log. */
+HRESULT store_failure(struct store *store, const char *doing);
+/* Is it the file that is wrong, rather than the machine? */
+bool store_is_damage(HRESULT hr);
+
+/* store_schema.c: makes or upgrades the tables; says what version they had, 0 for none. */
+HRESULT store_schema_prepare(struct store *store, uint32_t *version);
+/* The kept statements. */
+HRESULT store_schema_compile(struct store *store);
+void store_schema_done(struct store *store);
+
+/* store_check.c: a record is a head (table, key, ...), the values and a checksum over it all. */
+HRESULT store_record_begin(struct store_buffer *buffer, const struct store_record *record);
+HRESULT store_record_end(struct store_buffer *buffer);
+/* False when a byte of it is not what was written, or it belongs elsewhere. */
+bool store_record_open(enum store_table table, int64_t key, const void *data, size_t size,
+                       struct store_record *record);
+/* The same for a record somewhere in the bytes, of any table; *taken is its size there. */
+bool store_record_find(const uint8_t *data, size_t size, struct store_record *record,
+                       size_t *taken);
+/* Walks over everything once: takes damaged jobs out of the queue and fills the index. */
+HRESULT store_check(struct store *store, struct store_report *report);
+
+/* store_open.c: opens the SQLite file and locks it. */
+HRESULT store_connect(const WCHAR *path, const char *vfs, sqlite3 **db);
+
+/* store_aside.c: gives a damaged file and its log another name. */
+HRESULT store_set_aside(const WCHAR *path, uint32_t *number);
+/* PATH-wal, SQLite's log of the file. */
+WCHAR *store_log_path(const WCHAR *path);
+/* PATH.damaged-N; NULL when there is no memory. */
+WCHAR *store_aside_path(const WCHAR *path, uint32_t number, const WCHAR *suffix);
+
+/* store_salvage.c: copies what can be read of a file that was set aside into a store without jobs.
+ * Fails only when the new store does. */
+HRESULT store_salvage(struct store *store, const WCHAR *from, const char *vfs);
+
+/* store_file.c: the little that is done to files without SQLite. */
+HRESULT store_file_move(const WCHAR *from, const WCHAR *to);
+bool store_file_exists(const WCHAR *path);
+FILE *store_file_read(const WCHAR *path);
+
+/* store_values.c: the values as bytes. E_INVALIDARG for a value outside of its limits, on the way
+ * out and on the way in; what is read in is to be freed by the caller, also after a failure. */
+HRESULT store_encode_job(struct store_buffer *buffer, const struct job_status *status);
+HRESULT store_encode_texts(struct store_buffer *buffer, const struct job_texts *texts);
+HRESULT store_encode_file(struct store_buffer *buffer, const struct file_status *status);
+HRESULT store_encode_names(struct store_buffer *buffer, const struct file_names *names);
+HRESULT store_decode_job(const struct store_record *record, struct job_status *status);
+HRESULT store_decode_texts(const struct store_record *record, struct job_texts *texts);
+HRESULT store_decode_file(const struct store_record *record, struct file_status *status);
+HRESULT store_decode_names(const struct store_record *record, struct file_names *names);
+
+/* store_buffer.c */
+HRESULT store_buffer_add(struct store_buffer *buffer, const void *data, size_t size);
+void store_buffer_done(struct store_buffer *buffer);
+
+/* store_index.c: 0 when there is no such job. */
+int64_t store_index_find(const struct store_index *index, const GUID *id);
+HRESULT store_index_add(struct store_index *index, const GUID *id, int64_t number);
+void store_index_remove(struct store_index *index, const GUID *id);
+void store_index_clear(struct store_index *index);
+void store_index_done(struct store_index *index);
+
+/* store_read.c: one pass over all tables. */
+struct store_visitor
+{
+    /* Takes texts and names over as the loader does. */
+    const struct store_loader *loader;
+    void *loader_ctx;
+    /* The number of a whole job; NULL: not asked for. */
+    HRESULT (*whole)(void *ctx, const GUID *id, int64_t number);
+    /* A number whose rows do not make a whole job; NULL: that is an error. */
+    HRESULT (*damaged)(void *ctx, int64_t number);
+    void *ctx;
+};
+HRESULT store_walk(struct store *store, const struct store_visitor *visitor);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Values as bytes. One function for each struct goes both ways, so that reading and writing cannot
+ * differ. Numbers take 7 bits a byte, low ones first; texts are a length plus 1 (0: NULL) and
+ * UTF-16 units, low byte first. */
+#include "store/store_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+struct codec
+{
+    struct store_buffer *out; /* NULL: this reads */
+    const uint8_t *in, *end;
+    HRESULT hr; /* of the first failure; nothing is done after it */
+};
+
+static void fail(struct codec *c, HRESULT hr)
+{
+    if (SUCCEEDED(c->hr)) c->hr = hr;
+}
+
+static void code_bytes(struct codec *c, void *data, size_t size)
+{
+    if (FAILED(c->hr)) return;
+    if (c->out)
+        c->hr = store_buffer_add(c->out, data, size);
+    else if ((size_t)(c->end - c->in) < size)
+        c->hr = E_INVALIDARG;
+    else
+    {
+        memcpy(data, c->in, size);
+        c->in += size;
+    }
+}
+
+static uint64_t read_number(struct codec *c)
+{
+    uint64_t value = 0;
+
+    for (unsigned int shift = 0; shift < 64 && SUCCEEDED(c->hr); shift += 7)
+    {
+        uint8_t byte = 0;
+
+        code_bytes(c, &byte, 1);
+        if (shift == 63 && byte > 1) break;
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) return value;
+    }
+    fail(c, E_INVALIDARG);
+    return 0;
+}
+
+static void write_number(struct codec *c, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t size = 0;
+
+    do
+    {
+        bytes[size] = (uint8_t)(value & 0x7f);
+        value >>= 7;
+        if (value) bytes[size] |= 0x80;
+        size++;
+    } while (value);
+    code_bytes(c, bytes, size);
+}
+
+static void code_u64(struct codec *c, uint64_t *value)
+{
+    if (c->out)
+        write_number(c, *value);
+    else
+        *value = read_number(c);
+}
+
+/* A number up to max. */
+static uint32_t code_limited(struct codec *c, uint64_t value, uint32_t max)
+{
+    code_u64(c, &value);
+    if (value <= max) return (uint32_t)value;
+    fail(c, E_INVALIDARG);
+    return 0;
+}
+
+#define CODE_U32(c, field)       ((field) = code_limited((c), (field), UINT32_MAX))
+#define CODE_BOOL(c, field)      ((field) = code_limited((c), (field), 1) != 0)
+#define CODE_ENUM(c, field, max) ((field) = code_limited((c), (field), (max)))
+
+static void code_units(struct codec *c, WCHAR *text, size_t len)
+{
+    for (size_t i = 0; i < len && SUCCEEDED(c->hr); i++)
+    {
+        uint8_t unit[2] = {(uint8_t)(text[i] & 0xff), (uint8_t)(text[i] >> 8)};
+
+        code_bytes(c, unit, 2);
+        if (!c->out) text[i] = (WCHAR)(unit[0] | unit[1] << 8);
+        if (!text[i]) fail(c, E_INVALIDARG);
+    }
+}
+
+static void code_text(struct codec *c, WCHAR **text, size_t max)
+{
+    size_t len = 0;
+    uint32_t size;
+
+    if (c->out && *text)
+    {
+        len = str_len_max(*text, max + 1);
+        code_limited(c, len + 1, (uint32_t)max + 1);
+        code_units(c, *text, len);
+        return;
+    }
+    if (!(size = code_limited(c, 0, (uint32_t)max + 1)) || FAILED(c->hr)) return;
+    len = size - 1;
+    if ((size_t)(c->end - c->in) / 2 < len)
+        fail(c, E_INVALIDARG);
+    else if (!(*text = malloc((len + 1) * sizeof(**text))))
+        fail(c, E_OUTOFMEMORY);
+    else
+    {
+        code_units(c, *text, len);
+        (*text)[SUCCEEDED(c->hr) ? len : 0] = 0;
+    }
+}
+
+/* Text in an array of the struct, terminated. */
+static void code_chars(struct codec *c, char *text, size_t size)
+{
+    size_t len = c->out ? strnlen(text, size) : 0;
+
+    len = code_limited(c, len, (uint32_t)size - 1);
+    code_bytes(c, text, len);
+    if (!c->out && (text[len] = 0, strlen(text) != len)) fail(c, E_INVALIDARG);
+}
+
+static void code_sid(struct codec *c, WCHAR *sid)
+{
+    size_t len = c->out ? str_len_max(sid, ACCESS_SID_SIZE) : 0;
+
+    len = code_limited(c, len, ACCESS_SID_SIZE - 1);
+    if (!c->out) sid[len] = 0;
+    code_units(c, sid, len);
+}
+
+static void code_job(struct codec *c, struct job_status *s)
+{
+    uint32_t code = (uint32_t)s->error.code;
+
+    CODE_ENUM(c, s->state, JOB_STATE_COUNT - 1);
+    CODE_ENUM(c, s->ending, JOB_ENDING_COUNT - 1);
+    CODE_ENUM(c, s->priority, JOB_PRIORITY_COUNT - 1);
+    CODE_U32(c, s->peer_flags);
+    CODE_ENUM(c, s->notify_flags, NOTIFY_FLAG_MASK);
+    CODE_U32(c, s->min_retry_delay);
+    CODE_U32(c, s->no_progress_timeout);
+    CODE_U32(c, s->max_download_time);
+    CODE_BOOL(c, s->has_max_download_time);
+    CODE_ENUM(c, s->proxy_usage, PROXY_USAGE_COUNT - 1);
+    code_u64(c, &s->times.creation);
+    code_u64(c, &s->times.modification);
+    code_u64(c, &s->times.completion);
+    CODE_U32(c, code);
+    s->error.code = (HRESULT)code;
+    CODE_ENUM(c, s->error.context, ERROR_CONTEXT_CERTIFICATE_CALLBACK);
+    CODE_U32(c, s->error.file_index);
+    CODE_U32(c, s->error_count);
+    CODE_U32(c, s->notify_failures);
+    code_u64(c, &s->active_ms);
+    CODE_BOOL(c, s->is_done_untold);
+    CODE_BOOL(c, s->is_error_untold);
+}
+
+static void code_texts(struct codec *c, struct job_texts *t)
+{
+    CODE_ENUM(c, t->type, JOB_TYPE_COUNT - 1);
+    code_sid(c, t->owner.sid);
+    CODE_U32(c, t->owner.integrity_level);
+    CODE_BOOL(c, t->owner.is_admin);
+    CODE_BOOL(c, t->owner.is_elevated);
+    code_text(c, &t->display_name, JOB_DISPLAY_NAME_MAX);
+    if (!t->display_name) fail(c, E_INVALIDARG);
+    code_text(c, &t->description, JOB_DESCRIPTION_MAX);
+    code_text(c, &t->proxy_list, JOB_PROXY_LIST_MAX);
+    code_text(c, &t->proxy_bypass, JOB_PROXY_LIST_MAX);
+    code_text(c, &t->notify_program, STORE_PROGRAM_MAX);
+    code_text(c, &t->notify_parameters, STORE_PROGRAM_MAX);
+}
+
+/* Each range as its distance from the last one and its length, neither of them 0 but the first
+ * distance. */
+static void code_ranges(struct codec *c, struct range_set *set)
+{
+    uint32_t count = code_limited(c, set->count, RANGE_SET_MAX);
+    uint64_t at = 0;
+
+    for (uint32_t i = 0; i < count && SUCCEEDED(c->hr); i++)
+    {
+        const struct byte_range *range = c->out ? &set->ranges[i] : NULL;
+        uint64_t gap = range ? range->begin - at : 0, len = range ? range->end - range->begin : 0;
+
+        if (range && (range->begin < at || range->end < range->begin)) fail(c, E_INVALIDARG);
+        code_u64(c, &gap);
+        code_u64(c, &len);
+        if (FAILED(c->hr)) return;
+        if ((i && !gap) || !len || gap > UINT64_MAX - at || len > UINT64_MAX - at - gap)
+            fail(c, E_INVALIDARG);
+        else if (!c->out)
+            fail(c, range_set_add(set, at + gap, at + gap + len));
+        at += gap + len;
+    }
+}
+
+static void code_file(struct codec *c, struct file_status *s)
+{
+    CODE_BOOL(c, s->version.known);
+    code_u64(c, &s->version.size);
+    CODE_BOOL(c, s->version.has_mtime);
+    code_u64(c, &s->version.mtime);
+    code_chars(c, s->version.last_modified, sizeof(s->version.last_modified));
+    code_chars(c, s->version.etag, sizeof(s->version.etag));
+    code_u64(c, &s->sources.from_origin);
+    code_u64(c, &s->sources.from_peers);
+    CODE_BOOL(c, s->has_temp_file);
+    CODE_BOOL(c, s->is_done);
+    CODE_BOOL(c, s->is_published);
+    CODE_BOOL(c, s->is_valid);
+    CODE_BOOL(c, s->is_origin_only);
+    CODE_BOOL(c, s->is_untold);
+    code_ranges(c, &s->have);
+}
+
+static void code_names(struct codec *c, struct file_names *n)
+{
+    code_text(c, &n->remote, STORE_NAME_MAX);
+    code_text(c, &n->local, STORE_NAME_MAX);
+    code_text(c, &n->temp, STORE_NAME_MAX);
+    if (!n->remote || !n->local) fail(c, E_INVALIDARG);
+}
+
+static HRESULT end_of(struct codec *c)
+{
+    if (!c->out && c->in != c->end) fail(c, E_INVALIDARG);
+    return c->hr;
+}
+
+/* Encoding works on a copy of the struct: what it points to is only read. */
+#define CODEC_OF(name, type)                                                                       \
+    HRESULT store_encode_##name(struct store_buffer *buffer, const struct type *value)             \
+    {                                                                                              \
+        struct codec c = {.out = buffer};                                                          \
+        struct type copy = *value;                                                                 \
+                                                                                                   \
+        code_##name(&c, &copy);                                                                    \
+        return end_of(&c);                                                                         \
+    }                                                                                              \
+                                                                                                   \
+    HRESULT store_decode_##name(const struct store_record *record, struct type *value)             \
+    {                                                                                              \
+        struct codec c = {.in = record->data, .end = record->data + record->size};                 \
+                                                                                                   \
+        memset(value, 0, sizeof(*value));                                                          \
+        code_##name(&c, value);                                                                    \
+        return end_of(&c);                                                                         \
+    }
+
+CODEC_OF(job, job_status)
+CODEC_OF(texts, job_texts)
+CODEC_OF(file, file_status)
+CODEC_OF(names, file_names)

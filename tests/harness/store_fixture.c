@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Stores for tests. */
+#include "harness/store_fixture.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "harness/os.h"
+
+#ifdef _WIN32
+#include <direct.h>
+#define make_folder(path)   _mkdir(path)
+#define remove_folder(path) _rmdir(path)
+#else
+#include <sys/stat.h>
+#include <unistd.h>
+#define make_folder(path)   mkdir((path), 0700)
+#define remove_folder(path) rmdir(path)
+#endif
+
+const char *scratch_folder(void)
+{
+    static char folder[256];
+
+    if (!folder[0])
+    {
+#ifdef _WIN32
+        char temp[200] = "";
+
+        GetTempPathA(sizeof(temp), temp);
+#else
+        static const char temp[] = "/tmp/";
+#endif
+        snprintf(folder, sizeof(folder), "%sopenbits-store-%u/", temp, os_process_id());
+        make_folder(folder);
+    }
+    return folder;
+}
+
+const char *scratch_file(const char *name)
+{
+    static char paths[4][SCRATCH_PATH_SIZE];
+    static unsigned int turn;
+    char *path = paths[turn++ % 4];
+
+    snprintf(path, SCRATCH_PATH_SIZE, "%s%s", scratch_folder(), name);
+    return path;
+}
+
+const WCHAR *scratch_wide(const char *name)
+{
+    static WCHAR wide[SCRATCH_PATH_SIZE];
+
+    str_decode_utf8(scratch_file(name), wide, SCRATCH_PATH_SIZE);
+    return wide;
+}
+
+void scratch_remove(const char *name)
+{
+    remove(scratch_file(name));
+}
+
+void scratch_remove_store(const char *name)
+{
+    char other[128];
+
+    scratch_remove(name);
+    snprintf(other, sizeof(other), "%s-wal", name);
+    scratch_remove(other);
+    for (int i = 1; i < 1000; i++)
+    {
+        snprintf(other, sizeof(other), "%s.damaged-%d", name, i);
+        if (remove(scratch_file(other))) break;
+        snprintf(other, sizeof(other), "%s.damaged-%d-wal", name, i);
+        scratch_remove(other);
+    }
+}
+
+void scratch_done(void)
+{
+    remove_folder(scratch_folder());
+}
+
+uint8_t *scratch_read(const char *name, size_t *size)
+{
+    FILE *file = fopen(scratch_file(name), "rb");
+    uint8_t *data = NULL;
+    long len = 0;
+
+    *size = 0;
+    if (!file) return NULL;
+    if (!fseek(file, 0, SEEK_END) && (len = ftell(file)) >= 0 && !fseek(file, 0, SEEK_SET) &&
+        (data = malloc((size_t)len + 1)))
+        *size = fread(data, 1, (size_t)len, file);
+    fclose(file);
+    return data;
+}
+
+bool scratch_write(const char *name, const void *data, size_t size)
+{
+    FILE *file = fopen(scratch_file(name), "wb");
+    bool done;
+
+    if (!file) return false;
+    done = fwrite(data, 1, size, file) == size;
+    return !fclose(file) && done;
+}
+
+/* ---- changes ---- */
+
+GUID store_test_id(unsigned int seed)
+{
+    return (GUID){seed * 2654435761u, (uint16_t)seed, 0x4f42, {1, 2, 3, 4, 5, 6, 7, 8}};
+}
+
+static WCHAR *text_with(const char *text, unsigned int number)
+{
+    char whole[512];
+
+    snprintf(whole, sizeof(whole), "%s%u \xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", text, number);
+    return str_from_utf8(whole);
+}
+
+static struct store_change *new_change(enum store_change_kind kind, unsigned int seed)
+{
+    struct store_change *change = calloc(1, sizeof(*change));
+
+    if (!change) abort();
+    change->kind = kind;
+    change->job = store_test_id(seed);
+    return change;
+}
+
+struct store_change *store_test_job_status(unsigned int seed, uint32_t error_count)
+{
+    struct store_change *change = new_change(STORE_JOB, seed);
+
+    change->job_data.status = (struct job_status){
+        .state = seed % JOB_STATE_COUNT,
+        .ending = seed % JOB_ENDING_COUNT,
+        .priority = seed % JOB_PRIORITY_COUNT,
+        .peer_flags = seed * 3,
+        .notify_flags = seed % (NOTIFY_FLAG_MASK + 1),
+        .min_retry_delay = 600 + seed,
+        .no_progress_timeout = UINT32_MAX - seed,
+        .max_download_time = seed * 7,
+        .has_max_download_time = seed % 2,
+        .proxy_usage = seed % PROXY_USAGE_COUNT,
+        .times = {133000000000000000ull + seed, 133000000000000001ull + seed, seed % 3},
+        .error = {(HRESULT)(0x80200000u + seed), seed % (ERROR_CONTEXT_CERTIFICATE_CALLBACK + 1),
+                  seed % 4 ? seed : JOB_NO_FILE},
+        .error_count = error_count,
+        .notify_failures = seed % 5,
+        .active_ms = (uint64_t)seed << 33,
+        .is_done_untold = seed % 3 == 0,
+        .is_error_untold = seed % 5 == 0,
+    };
+    return change;
+}
+
+struct store_change *store_test_job(unsigned int seed)
+{
+    struct store_change *change = store_test_job_status(seed, seed);
+    struct job_texts *texts = calloc(1, sizeof(*texts));
+
+    if (!texts) abort();
+    texts->type = seed % JOB_TYPE_COUNT;
+    str_decode_utf8("S-1-5-21-1-2-3-1000", texts->owner.sid, ACCESS_SID_SIZE);
+    texts->owner.integrity_level = 0x2000 + seed;
+    texts->owner.is_admin = seed % 2;
+    texts->owner.is_elevated = seed % 3 == 1;
+    texts->display_name = text_with("job ", seed);
+    if (seed % 2) texts->description = text_with("description of ", seed);
+    if (seed % 3 == 1) texts->proxy_list = text_with("proxy.example:", seed);
+    if (seed % 3 == 2) texts->proxy_bypass = text_with("<local>;", seed);
+    if (seed % 4 == 1) texts->notify_program = text_with("C:\\program ", seed);
+    if (seed % 4 == 2) texts->notify_parameters = text_with("parameters ", seed);
+    change->job_data.texts = texts;
+    return change;
+}
+
+struct store_change *store_test_file(unsigned int seed, uint32_t index)
+{
+    struct store_change *change = new_change(STORE_FILE, seed);
+    struct file_status *status = &change->file_data.status;
+    struct file_names *names = calloc(1, sizeof(*names));
+
+    if (!names) abort();
+    change->file = index;
+    status->version = (struct file_version){.known = seed % 2,
+                                            .size = ((uint64_t)seed << 40) + index,
+                                            .has_mtime = seed % 3 == 0,
+                                            .mtime = 133000000000000000ull + index};
+    snprintf(status->version.last_modified, sizeof(status->version.last_modified), "day %u", seed);
+    if (index % 2) snprintf(status->version.etag, sizeof(status->version.etag), "\"%u\"", index);
+    for (uint32_t i = 0; i < index % 5; i++)
+        range_set_add(&status->have, i * 1000000000000ull, i * 1000000000000ull + 10 + i);
+    status->sources = (struct file_sources){seed, (uint64_t)index << 50};
+    status->has_temp_file = index % 2;
+    status->is_done = index % 3 == 0;
+    status->is_published = index % 4 == 0;
+    status->is_valid = index % 5 == 0;
+    status->is_origin_only = seed % 7 == 0;
+    status->is_untold = index % 7 == 0;
+
+    names->remote = text_with("http://server.example/path/of/file?", index);
+    names->local = text_with("C:\\Users\\somebody\\file ", index);
+    if (index % 2) names->temp = text_with("C:\\Users\\somebody\\BIT", index);
+    change->file_data.names = names;
+    return change;
+}
+
+struct store_change *store_test_removal(unsigned int seed)
+{
+    return new_change(STORE_REMOVE_JOB, seed);
+}
+
+struct store_change *store_test_join(struct store_change *first, struct store_change *next)
+{
+    struct store_change **end = &first;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = next;
+    return first;
+}
+
+struct store_change *store_test_whole_job(unsigned int seed, uint32_t files)
+{
+    struct store_change *changes = store_test_job(seed);
+
+    for (uint32_t i = 0; i < files; i++)
+        store_test_join(changes, store_test_file(seed, i));
+    return changes;
+}
+
+HRESULT store_test_commit(struct store *store, struct store_change *changes)
+{
+    HRESULT hr = store_sqlite_ops.commit(store, changes);
+
+    store_changes_free(changes);
+    return hr;
+}
+
+/* ---- what is loaded, as text ---- */
+
+static void print(char **text, const char *format, ...) LOG_PRINTF(2, 3);
+
+static void print(char **text, const char *format, ...)
+{
+    size_t len = *text ? strlen(*text) : 0;
+    char line[2048];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    if (!(*text = realloc(*text, len + strlen(line) + 1))) abort();
+    strcpy(*text + len, line);
+}
+
+static void print_text(char **text, const WCHAR *wide)
+{
+    char *narrow = wide ? str_to_utf8(wide) : NULL;
+
+    print(text, " [%s]", narrow ? narrow : wide ? "?" : "NULL");
+    free(narrow);
+}
+
+static void print_job(char **text, const GUID *id, const struct job_status *s,
+                      const struct job_texts *t)
+{
+    print(text, "job %#x: %u %u %u %u %u %u %u %u %u %u %llu %llu %llu", (unsigned int)id->Data1,
+          s->state, s->ending, s->priority, (unsigned int)s->peer_flags,
+          (unsigned int)s->notify_flags, (unsigned int)s->min_retry_delay,
+          (unsigned int)s->no_progress_timeout, (unsigned int)s->max_download_time,
+          s->has_max_download_time, s->proxy_usage, (unsigned long long)s->times.creation,
+          (unsigned long long)s->times.modification, (unsigned long long)s->times.completion);
+    print(text, " %#x %u %u %u %u %llu %u %u", (unsigned int)s->error.code, s->error.context,
+          (unsigned int)s->error.file_index, (unsigned int)s->error_count,
+          (unsigned int)s->notify_failures, (unsigned long long)s->active_ms, s->is_done_untold,
+          s->is_error_untold);
+    print(text, " %u %#x %u %u", t->type, (unsigned int)t->owner.integrity_level, t->owner.is_admin,
+          t->owner.is_elevated);
+    print_text(text, t->owner.sid);
+    print_text(text, t->display_name);
+    print_text(text, t->description);
+    print_text(text, t->proxy_list);
+    print_text(text, t->proxy_bypass);
+    print_text(text, t->notify_program);
+    print_text(text, t->notify_parameters);
+}
+
+static void print_file(char **text, uint32_t index, const struct file_status *s,
+                       const struct file_names *n)
+{
+    print(text,
+          "\nfile %u: %u %llu %u %llu [%s] [%s] %llu %llu %u %u %u %u %u %u:", (unsigned int)index,
+          s->version.known, (unsigned long long)s->version.size, s->version.has_mtime,
+          (unsigned long long)s->version.mtime, s->version.last_modified, s->version.etag,
+          (unsigned long long)s->sources.from_origin, (unsigned long long)s->sources.from_peers,
+          s->has_temp_file, s->is_done, s->is_published, s->is_valid, s->is_origin_only,
+          s->is_untold);
+    for (size_t i = 0; i < s->have.count; i++)
+        print(text, " %llu-%llu", (unsigned long long)s->have.ranges[i].begin,
+              (unsigned long long)s->have.ranges[i].end);
+    print_text(text, n->remote);
+    print_text(text, n->local);
+    print_text(text, n->temp);
+}
+
+static HRESULT take_job(void *ctx, const GUID *id, const struct job_status *status,
+                        struct job_texts *texts)
+{
+    struct loaded *loaded = ctx;
+
+    if (loaded->count == LOADED_MAX)
+        loaded->is_too_much = true;
+    else
+    {
+        struct loaded_job *job = &loaded->jobs[loaded->count++];
+
+        *job = (struct loaded_job){.id = *id, .error_count = status->error_count};
+        print_job(&job->text, id, status, texts);
+    }
+    job_texts_free(texts);
+    return loaded->is_too_much ? E_FAIL : S_OK;
+}
+
+static HRESULT take_file(void *ctx, const GUID *id, uint32_t index, struct file_status *status,
+                         struct file_names *names)
+{
+    struct loaded *loaded = ctx;
+    struct loaded_job *job = loaded->count ? &loaded->jobs[loaded->count - 1] : NULL;
+    HRESULT hr = E_FAIL;
+
+    if (job && guid_is_equal(&job->id, id) && job->files == index)
+    {
+        job->files++;
+        print_file(&job->text, index, status, names);
+        hr = S_OK;
+    }
+    file_status_done(status);
+    file_names_free(names);
+    return hr;
+}
+
+HRESULT store_test_load(struct store *store, struct loaded *loaded)
+{
+    static const struct store_loader loader = {take_job, take_file};
+
+    memset(loaded, 0, sizeof(*loaded));
+    return store_load(store, &loader, loaded);
+}
+
+void loaded_done(struct loaded *loaded)
+{
+    for (size_t i = 0; i < loaded->count; i++)
+        free(loaded->jobs[i].text);
+    memset(loaded, 0, sizeof(*loaded));
+}
+
+const struct loaded_job *loaded_find(const struct loaded *loaded, unsigned int seed)
+{
+    GUID id = store_test_id(seed);
+
+    for (size_t i = 0; i < loaded->count; i++)
+        if (guid_is_equal(&loaded->jobs[i].id, &id)) return &loaded->jobs[i];
+    return NULL;
+}
+
+char *store_test_text_of(const struct store_change *changes)
+{
+    char *text = NULL;
+
+    for (; changes; changes = changes->next)
+        if (changes->kind == STORE_JOB)
+            print_job(&text, &changes->job, &changes->job_data.status, changes->job_data.texts);
+        else if (changes->kind == STORE_FILE)
+            print_file(&text, changes->file, &changes->file_data.status, changes->file_data.names);
+    return text;
+}
