@@ -48,11 +48,11 @@ extern const struct store_ops store_sqlite_ops;
 struct store_loader
 {
     /* The texts belong to the loader from here on, even when it fails. */
-    HRESULT (*job)
+    HRESULT(*job)
     (void *ctx, const GUID *id, const struct job_status *status, struct job_texts *texts);
     /* A file of the job that came last. The status is a copy of the loader's own, with its ranges,
      * and the names are the loader's, even when it fails. */
-    HRESULT (*file)
+    HRESULT(*file)
     (void *ctx, const GUID *job, uint32_t index, struct file_status *status,
      struct file_names *names);
 };

@@ -132,14 +132,14 @@ static HRESULT note_damaged(void *ctx, int64_t number)
     return S_OK;
 }
 
-static HRESULT note_whole(void *ctx, const GUID *id, int64_t number)
+static HRESULT note_whole(void *ctx, const struct index_entry *job)
 {
     struct check *check = ctx;
 
     /* The second one of the same id. */
-    if (store_index_find(&check->store->index, id)) return note_damaged(ctx, number);
+    if (store_index_find(&check->store->index, &job->id)) return note_damaged(ctx, job->number);
     check->report->jobs++;
-    return store_index_add(&check->store->index, id, number);
+    return store_index_add(&check->store->index, job);
 }
 
 static HRESULT move_rows(struct store *store, enum store_table table, int64_t first, int64_t last)

@@ -24,9 +24,11 @@ static size_t find_place(const struct store_index *index, const GUID *id)
     return i;
 }
 
-int64_t store_index_find(const struct store_index *index, const GUID *id)
+struct index_entry *store_index_find(const struct store_index *index, const GUID *id)
 {
-    return index->size ? index->entries[find_place(index, id)].number : 0;
+    struct index_entry *entry = index->size ? &index->entries[find_place(index, id)] : NULL;
+
+    return entry && entry->number ? entry : NULL;
 }
 
 static HRESULT grow(struct store_index *index)
@@ -43,16 +45,15 @@ static HRESULT grow(struct store_index *index)
     return S_OK;
 }
 
-HRESULT store_index_add(struct store_index *index, const GUID *id, int64_t number)
+HRESULT store_index_add(struct store_index *index, const struct index_entry *entry)
 {
-    struct index_entry *entry;
+    struct index_entry *place;
     HRESULT hr;
 
     if (index->count >= index->size / 2 && FAILED(hr = grow(index))) return hr;
-    entry = &index->entries[find_place(index, id)];
-    if (!entry->number) index->count++;
-    entry->id = *id;
-    entry->number = number;
+    place = &index->entries[find_place(index, &entry->id)];
+    if (!place->number) index->count++;
+    *place = *entry;
     return S_OK;
 }
 

@@ -93,6 +93,20 @@ static HRESULT open_once(const WCHAR *path, const struct store_options *options,
     return hr;
 }
 
+/* SQLite opens a file for reading only when its header asks for a writer that it does not know. It
+ * has never known any but 1 and 2. */
+static bool has_odd_writer(const WCHAR *path)
+{
+    FILE *file = store_file_read(path);
+    uint8_t head[20];
+    bool answer;
+
+    if (!file) return false;
+    answer = fread(head, 1, sizeof(head), file) == sizeof(head) && (head[18] < 1 || head[18] > 2);
+    fclose(file);
+    return answer;
+}
+
 HRESULT store_open(const WCHAR *path, const struct store_options *options, struct store **store,
                    struct store_report *report)
 {
@@ -101,6 +115,7 @@ HRESULT store_open(const WCHAR *path, const struct store_options *options, struc
 
     *store = NULL;
     hr = open_once(path, options, 0, store, report);
+    if (hr == E_ACCESSDENIED && has_odd_writer(path)) hr = ERR_FILE_CORRUPT;
     if (store_is_damage(hr))
     {
         if (FAILED(hr = store_set_aside(path, &aside))) return hr;

@@ -14,6 +14,7 @@ enum store_table
 {
     TABLE_JOBS,       /* key: number of the job, in order of creation */
     TABLE_JOB_TEXTS,  /* the same */
+    TABLE_JOB_FILES,  /* the same; how many there are, so that none is lost unseen */
     TABLE_FILES,      /* key: store_file_key() */
     TABLE_FILE_NAMES, /* the same */
     TABLE_COUNT
@@ -33,6 +34,7 @@ struct index_entry
 {
     GUID id;
     int64_t number; /* 0: a free place */
+    uint32_t files;
 };
 
 struct store_index
@@ -73,6 +75,11 @@ struct store_record
     uint64_t stamp;      /* grows with every commit */
     const uint8_t *data; /* without head and checksum */
     size_t size;
+};
+
+struct file_count
+{
+    uint32_t files;
 };
 
 #define STORE_VERSION     1
@@ -142,6 +149,8 @@ HRESULT store_encode_job(struct store_buffer *buffer, const struct job_status *s
 HRESULT store_encode_texts(struct store_buffer *buffer, const struct job_texts *texts);
 HRESULT store_encode_file(struct store_buffer *buffer, const struct file_status *status);
 HRESULT store_encode_names(struct store_buffer *buffer, const struct file_names *names);
+HRESULT store_encode_count(struct store_buffer *buffer, const struct file_count *count);
+HRESULT store_decode_count(const struct store_record *record, struct file_count *count);
 HRESULT store_decode_job(const struct store_record *record, struct job_status *status);
 HRESULT store_decode_texts(const struct store_record *record, struct job_texts *texts);
 HRESULT store_decode_file(const struct store_record *record, struct file_status *status);
@@ -151,9 +160,9 @@ HRESULT store_decode_names(const struct store_record *record, struct file_names 
 HRESULT store_buffer_add(struct store_buffer *buffer, const void *data, size_t size);
 void store_buffer_done(struct store_buffer *buffer);
 
-/* store_index.c: 0 when there is no such job. */
-int64_t store_index_find(const struct store_index *index, const GUID *id);
-HRESULT store_index_add(struct store_index *index, const GUID *id, int64_t number);
+/* store_index.c: NULL when there is no such job; valid until a job is added or removed. */
+struct index_entry *store_index_find(const struct store_index *index, const GUID *id);
+HRESULT store_index_add(struct store_index *index, const struct index_entry *entry);
 void store_index_remove(struct store_index *index, const GUID *id);
 void store_index_clear(struct store_index *index);
 void store_index_done(struct store_index *index);
@@ -164,8 +173,8 @@ struct store_visitor
     /* Takes texts and names over as the loader does. */
     const struct store_loader *loader;
     void *loader_ctx;
-    /* The number of a whole job; NULL: not asked for. */
-    HRESULT (*whole)(void *ctx, const GUID *id, int64_t number);
+    /* A whole job; NULL: not asked for. */
+    HRESULT (*whole)(void *ctx, const struct index_entry *job);
     /* A number whose rows do not make a whole job; NULL: that is an error. */
     HRESULT (*damaged)(void *ctx, int64_t number);
     void *ctx;

@@ -84,10 +84,11 @@ static HRESULT as_damage(HRESULT hr)
     return hr == E_INVALIDARG ? ERR_FILE_CORRUPT : hr;
 }
 
-static HRESULT walk_job(struct walk *walk, int64_t number, GUID *id)
+static HRESULT walk_job(struct walk *walk, int64_t number, struct index_entry *job)
 {
     const struct store_loader *loader = walk->visitor->loader;
-    struct store_record record, texts_record;
+    struct store_record record, texts_record, count_record;
+    struct file_count count;
     struct job_texts *texts;
     struct job_status status;
     HRESULT hr;
@@ -95,20 +96,24 @@ static HRESULT walk_job(struct walk *walk, int64_t number, GUID *id)
     if (number < 1 || number > STORE_NUMBER_MAX) return ERR_FILE_CORRUPT;
     if (FAILED(hr = open_row(walk, TABLE_JOBS, number, &record))) return hr;
     if (FAILED(hr = open_row(walk, TABLE_JOB_TEXTS, number, &texts_record))) return hr;
+    if (FAILED(hr = open_row(walk, TABLE_JOB_FILES, number, &count_record))) return hr;
     if (!guid_is_equal(&record.job, &texts_record.job)) return ERR_FILE_CORRUPT;
-    *id = record.job;
+    if (!guid_is_equal(&record.job, &count_record.job)) return ERR_FILE_CORRUPT;
+    if (FAILED(hr = store_decode_count(&count_record, &count))) return as_damage(hr);
+    *job = (struct index_entry){record.job, number, count.files};
     if (FAILED(hr = store_decode_job(&record, &status))) return as_damage(hr);
 
     if (!(texts = calloc(1, sizeof(*texts)))) return E_OUTOFMEMORY;
     hr = as_damage(store_decode_texts(&texts_record, texts));
     if (SUCCEEDED(hr) && loader)
     {
-        hr = loader->job(walk->visitor->loader_ctx, id, &status, texts);
+        hr = loader->job(walk->visitor->loader_ctx, &job->id, &status, texts);
         texts = NULL;
     }
     job_texts_free(texts);
     if (SUCCEEDED(hr)) hr = advance(walk, TABLE_JOBS);
     if (SUCCEEDED(hr)) hr = advance(walk, TABLE_JOB_TEXTS);
+    if (SUCCEEDED(hr)) hr = advance(walk, TABLE_JOB_FILES);
     return hr;
 }
 
@@ -142,14 +147,15 @@ static HRESULT walk_file(struct walk *walk, int64_t number, const GUID *id, uint
     return hr;
 }
 
-static HRESULT walk_number(struct walk *walk, int64_t number, GUID *id)
+static HRESULT walk_number(struct walk *walk, int64_t number, struct index_entry *job)
 {
-    uint32_t files = 0;
-    HRESULT hr = walk_job(walk, number, id);
+    HRESULT hr = walk_job(walk, number, job);
 
-    while (SUCCEEDED(hr) &&
-           (is_at(walk, TABLE_FILES, number) || is_at(walk, TABLE_FILE_NAMES, number)))
-        hr = walk_file(walk, number, id, files++);
+    for (uint32_t i = 0; SUCCEEDED(hr) && i < job->files; i++)
+        hr = walk_file(walk, number, &job->id, i);
+    if (SUCCEEDED(hr) &&
+        (is_at(walk, TABLE_FILES, number) || is_at(walk, TABLE_FILE_NAMES, number)))
+        hr = ERR_FILE_CORRUPT;
     return hr;
 }
 
@@ -166,18 +172,18 @@ static HRESULT skip_number(struct walk *walk, int64_t number)
 static HRESULT walk_all(struct walk *walk)
 {
     const struct store_visitor *visitor = walk->visitor;
-    int64_t number;
+    int64_t number = 0;
     HRESULT hr = S_OK;
-    GUID id;
+    struct index_entry job;
 
     for (int table = 0; table < TABLE_COUNT && SUCCEEDED(hr); table++)
         hr = advance(walk, table);
 
     while (SUCCEEDED(hr) && next_number(walk, &number))
     {
-        hr = walk_number(walk, number, &id);
+        hr = walk_number(walk, number, &job);
         if (SUCCEEDED(hr) && number > walk->store->last_number) walk->store->last_number = number;
-        if (SUCCEEDED(hr) && visitor->whole) hr = visitor->whole(visitor->ctx, &id, number);
+        if (SUCCEEDED(hr) && visitor->whole) hr = visitor->whole(visitor->ctx, &job);
         if (!store_is_damage(hr) || !visitor->damaged) continue;
 
         hr = visitor->damaged(visitor->ctx, number);

@@ -12,10 +12,8 @@
 #define APPLICATION_ID 0x4f424954 /* OBIT */
 
 const char *const store_table_names[TABLE_COUNT] = {
-    [TABLE_JOBS] = "jobs",
-    [TABLE_JOB_TEXTS] = "job_texts",
-    [TABLE_FILES] = "files",
-    [TABLE_FILE_NAMES] = "file_names",
+    [TABLE_JOBS] = "jobs",   [TABLE_JOB_TEXTS] = "job_texts",   [TABLE_JOB_FILES] = "job_files",
+    [TABLE_FILES] = "files", [TABLE_FILE_NAMES] = "file_names",
 };
 
 #define ROWS(name)    "CREATE TABLE " name "(key INTEGER PRIMARY KEY, record BLOB NOT NULL)"
@@ -28,8 +26,11 @@ static const struct
     const char *name;
     const char *sql;
 } tables[] = {
-    {1, "jobs", ROWS("jobs")},     {1, "job_texts", ROWS("job_texts")},
-    {1, "files", ROWS("files")},   {1, "file_names", ROWS("file_names")},
+    {1, "jobs", ROWS("jobs")},
+    {1, "job_texts", ROWS("job_texts")},
+    {1, "job_files", ROWS("job_files")},
+    {1, "files", ROWS("files")},
+    {1, "file_names", ROWS("file_names")},
     {1, "damaged", DAMAGED_TABLE},
 };
 

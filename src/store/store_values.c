@@ -232,6 +232,11 @@ static void code_file(struct codec *c, struct file_status *s)
     code_ranges(c, &s->have);
 }
 
+static void code_count(struct codec *c, struct file_count *count)
+{
+    CODE_U32(c, count->files);
+}
+
 static void code_names(struct codec *c, struct file_names *n)
 {
     code_text(c, &n->remote, STORE_NAME_MAX);
@@ -268,5 +273,6 @@ static HRESULT end_of(struct codec *c)
 
 CODEC_OF(job, job_status)
 CODEC_OF(texts, job_texts)
+CODEC_OF(count, file_count)
 CODEC_OF(file, file_status)
 CODEC_OF(names, file_names)

@@ -3,7 +3,7 @@
  * Commits: a list of changes as one transaction. */
 #include "store/store_private.h"
 
-#include "base/log.h"
+#include "base/str.h"
 
 /* Runs a statement that gives no rows. */
 static HRESULT run(struct store *store, sqlite3_stmt *statement, const char *doing)
@@ -31,23 +31,43 @@ static HRESULT put(struct store *store, enum store_table table, int64_t key, boo
     return is_new || sqlite3_changes(store->db) == 1 ? S_OK : E_INVALIDARG;
 }
 
+static HRESULT write_file_count(struct store *store, const struct index_entry *job)
+{
+    struct store_record record = {
+        .table = TABLE_JOB_FILES, .job = job->id, .stamp = store->stamp, .key = job->number};
+    struct file_count count = {job->files};
+    HRESULT hr = store_record_begin(&store->buffer, &record);
+
+    if (SUCCEEDED(hr)) hr = store_encode_count(&store->buffer, &count);
+    if (SUCCEEDED(hr)) hr = put(store, TABLE_JOB_FILES, job->number, true);
+    return hr;
+}
+
+static HRESULT add_job(struct store *store, const GUID *id, struct index_entry **job)
+{
+    struct index_entry entry = {.id = *id};
+    HRESULT hr;
+
+    if (store->last_number >= STORE_NUMBER_MAX) return ERR_DISK_FULL;
+    entry.number = ++store->last_number;
+    if (FAILED(hr = store_index_add(&store->index, &entry))) return hr;
+    *job = store_index_find(&store->index, id);
+    return write_file_count(store, &entry);
+}
+
 static HRESULT write_job(struct store *store, const struct store_change *change)
 {
     const struct job_texts *texts = change->job_data.texts;
     struct store_record record = {.table = TABLE_JOBS, .job = change->job, .stamp = store->stamp};
     struct store_buffer *buffer = &store->buffer;
-    int64_t number = store_index_find(&store->index, &change->job);
-    HRESULT hr = S_OK;
+    struct index_entry *job = store_index_find(&store->index, &change->job);
+    int64_t number;
+    HRESULT hr;
 
-    if (!number)
-    {
-        if (!texts) return E_INVALIDARG;
-        if (store->last_number >= STORE_NUMBER_MAX) return ERR_DISK_FULL;
-        number = ++store->last_number;
-        hr = store_index_add(&store->index, &change->job, number);
-    }
-    record.key = number;
-    if (SUCCEEDED(hr)) hr = store_record_begin(buffer, &record);
+    if (!job && !texts) return E_INVALIDARG;
+    if (!job && FAILED(hr = add_job(store, &change->job, &job))) return hr;
+    number = record.key = job->number;
+    hr = store_record_begin(buffer, &record);
     if (SUCCEEDED(hr)) hr = store_encode_job(buffer, &change->job_data.status);
     if (SUCCEEDED(hr)) hr = put(store, TABLE_JOBS, number, texts != NULL);
     if (FAILED(hr) || !texts) return hr;
@@ -64,11 +84,11 @@ static HRESULT write_file(struct store *store, const struct store_change *change
     const struct file_names *names = change->file_data.names;
     struct store_record record = {.table = TABLE_FILES, .job = change->job, .stamp = store->stamp};
     struct store_buffer *buffer = &store->buffer;
-    int64_t number = store_index_find(&store->index, &change->job);
+    struct index_entry *job = store_index_find(&store->index, &change->job);
     HRESULT hr;
 
-    if (!number) return E_INVALIDARG;
-    record.key = store_file_key(number, change->file);
+    if (!job || change->file > job->files || change->file == UINT32_MAX) return E_INVALIDARG;
+    record.key = store_file_key(job->number, change->file);
     hr = store_record_begin(buffer, &record);
     if (SUCCEEDED(hr)) hr = store_encode_file(buffer, &change->file_data.status);
     if (SUCCEEDED(hr)) hr = put(store, TABLE_FILES, record.key, names != NULL);
@@ -78,15 +98,24 @@ static HRESULT write_file(struct store *store, const struct store_change *change
     hr = store_record_begin(buffer, &record);
     if (SUCCEEDED(hr)) hr = store_encode_names(buffer, names);
     if (SUCCEEDED(hr)) hr = put(store, TABLE_FILE_NAMES, record.key, true);
-    return hr;
+    if (FAILED(hr) || change->file < job->files) return hr;
+
+    job->files++;
+    /* Once for a set of files. */
+    if (change->next && change->next->kind == STORE_FILE && change->next->file_data.names &&
+        change->next->file == job->files && guid_is_equal(&change->next->job, &change->job))
+        return S_OK;
+    return write_file_count(store, job);
 }
 
 static HRESULT remove_job(struct store *store, const struct store_change *change)
 {
-    int64_t number = store_index_find(&store->index, &change->job);
+    const struct index_entry *job = store_index_find(&store->index, &change->job);
+    int64_t number;
     HRESULT hr = S_OK;
 
-    if (!number) return S_OK;
+    if (!job) return S_OK;
+    number = job->number;
     for (int table = 0; table < TABLE_COUNT && SUCCEEDED(hr); table++)
     {
         sqlite3_stmt *statement = store->statements[table][STATEMENT_REMOVE];
@@ -114,17 +143,17 @@ static HRESULT write_change(struct store *store, const struct store_change *chan
     return E_INVALIDARG;
 }
 
-static HRESULT note_number(void *ctx, const GUID *id, int64_t number)
+static HRESULT note_job(void *ctx, const struct index_entry *job)
 {
     struct store *store = ctx;
 
-    return store_index_add(&store->index, id, number);
+    return store_index_add(&store->index, job);
 }
 
 /* The index still holds the changes of a commit that was taken back. */
 static HRESULT renew_index(struct store *store)
 {
-    struct store_visitor visitor = {.whole = note_number, .ctx = store};
+    struct store_visitor visitor = {.whole = note_job, .ctx = store};
     HRESULT hr;
 
     if (!store->is_index_stale) return S_OK;
