@@ -192,14 +192,18 @@ void fault_vfs_skip_sync(bool skips)
     skips_sync = skips;
 }
 
-void fault_vfs_record(bool on)
+void fault_vfs_record(bool records)
+{
+    is_recording = records;
+}
+
+void fault_vfs_forget(void)
 {
     for (size_t i = 0; i < op_count; i++)
         free(ops[i].data);
     free(ops);
     ops = NULL;
     op_count = op_capacity = 0;
-    is_recording = on;
 }
 
 void fault_vfs_mark(int64_t value)

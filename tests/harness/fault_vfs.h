@@ -49,8 +49,8 @@ void fault_vfs_set_space(int64_t bytes);
 /* Flushes nothing from now on: for tests that need no such promise, and time. */
 void fault_vfs_skip_sync(bool skips);
 
-/* Forgets what was recorded, and records or not from now on. */
-void fault_vfs_record(bool record);
+void fault_vfs_record(bool records);
+void fault_vfs_forget(void);
 void fault_vfs_mark(int64_t value);
 const struct disk_op *fault_vfs_ops(size_t *count);
 

@@ -228,6 +228,7 @@ static void test_no_folder(void)
 
 START_TEST(store)
 {
+    scratch_remove_store(NAME);
     RUN_TEST(test_round_trip);
     RUN_TEST(test_changes);
     RUN_TEST(test_all_or_nothing);

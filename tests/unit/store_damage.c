@@ -207,6 +207,7 @@ START_TEST(store_damage)
     log_configure("store=off");
     fault_vfs_use();
     fault_vfs_skip_sync(true);
+    scratch_remove_store(NAME);
     make_expected();
     RUN_TEST(test_is_set_aside);
     RUN_TEST(test_newer);
