@@ -15,9 +15,30 @@ struct store;
 /* The file is of a newer program (ERROR_REVISION_MISMATCH). It was not touched. */
 #define STORE_E_NEWER ((HRESULT)0x8007051a)
 
+/* Bytes from malloc(). */
+struct store_secret
+{
+    uint8_t *data;
+    size_t size;
+};
+
+/* Makes bytes unreadable to others, and readable again. */
+struct secret_ops
+{
+    HRESULT (*protect)(void *ctx, const void *data, size_t size, struct store_secret *out);
+    HRESULT (*unprotect)(void *ctx, const void *data, size_t size, struct store_secret *out);
+};
+
+#ifdef _WIN32
+/* For the machine; needs no context. */
+extern const struct secret_ops store_secrets_by_windows;
+#endif
+
 struct store_options
 {
-    const char *vfs; /* of SQLite, for tests; NULL: the system's */
+    const char *vfs;                  /* of SQLite, for tests; NULL: the system's */
+    const struct secret_ops *secrets; /* NULL: secrets are refused with E_NOTIMPL */
+    void *secrets_ctx;
 };
 
 /* What store_open() met. Each finding is in the log too. */
@@ -59,5 +80,17 @@ struct store_loader
 
 /* Jobs in the order in which they were made, each followed by its files in their order. */
 HRESULT store_load(struct store *store, const struct store_loader *loader, void *ctx);
+
+/* Secrets of a job in the store, such as credentials, by a number that the caller gives them; they
+ * are removed with the job. Each call is a commit of its own. E_INVALIDARG: no such job. */
+HRESULT store_put_secret(struct store *store, const GUID *job, uint32_t kind, const void *data,
+                         size_t size);
+/* ERR_NOT_FOUND: there is none; ERR_FILE_CORRUPT: it is damaged. Nothing to free on failure. */
+HRESULT store_get_secret(struct store *store, const GUID *job, uint32_t kind,
+                         struct store_secret *secret);
+/* No fault when there is none. */
+HRESULT store_remove_secret(struct store *store, const GUID *job, uint32_t kind);
+/* Overwrites the bytes first. */
+void store_secret_free(struct store_secret *secret);
 
 #endif

@@ -74,6 +74,11 @@ static HRESULT open_once(const WCHAR *path, const struct store_options *options,
     memset(report, 0, sizeof(*report));
     report->aside = aside;
     if (!(store = calloc(1, sizeof(*store)))) return E_OUTOFMEMORY;
+    if (options)
+    {
+        store->secrets = options->secrets;
+        store->secrets_ctx = options->secrets_ctx;
+    }
     hr = store_connect(path, vfs, &store->db);
     if (SUCCEEDED(hr)) hr = open_connected(store, report);
     if (SUCCEEDED(hr) && aside)

@@ -17,6 +17,8 @@ enum store_table
     TABLE_JOB_FILES,  /* the same; how many there are, so that none is lost unseen */
     TABLE_FILES,      /* key: store_file_key() */
     TABLE_FILE_NAMES, /* the same */
+    TABLE_QUEUE_COUNT,
+    TABLE_SECRETS = TABLE_QUEUE_COUNT, /* key: as of a file, with the kind for the file */
     TABLE_COUNT
 };
 
@@ -25,6 +27,7 @@ enum statement_kind
     STATEMENT_PUT,    /* ?1 key, ?2 record */
     STATEMENT_SET,    /* the same, for a row that is there */
     STATEMENT_REMOVE, /* ?1 first and ?2 last key */
+    STATEMENT_GET,    /* ?1 key; column 0 record */
     STATEMENT_SELECT, /* all, by key; column 0 key, column 1 record */
     STATEMENT_KIND_COUNT
 };
@@ -63,6 +66,8 @@ struct store
     bool is_index_stale; /* a commit was rolled back */
     int64_t last_number;
     uint64_t stamp; /* of the newest record */
+    const struct secret_ops *secrets;
+    void *secrets_ctx;
     struct store_buffer buffer;
 };
 
@@ -82,7 +87,7 @@ struct file_count
     uint32_t files;
 };
 
-#define STORE_VERSION     1
+#define STORE_VERSION     2
 #define STORE_NUMBER_MAX  0x7fffffff
 #define STORE_NAME_MAX    32767
 #define STORE_PROGRAM_MAX 4096
@@ -91,7 +96,7 @@ extern const char *const store_table_names[TABLE_COUNT];
 
 static inline bool store_table_has_files(enum store_table table)
 {
-    return table == TABLE_FILES || table == TABLE_FILE_NAMES;
+    return table == TABLE_FILES || table == TABLE_FILE_NAMES || table == TABLE_SECRETS;
 }
 
 static inline int64_t store_file_key(int64_t number, uint32_t file)
@@ -155,6 +160,11 @@ HRESULT store_decode_job(const struct store_record *record, struct job_status *s
 HRESULT store_decode_texts(const struct store_record *record, struct job_texts *texts);
 HRESULT store_decode_file(const struct store_record *record, struct file_status *status);
 HRESULT store_decode_names(const struct store_record *record, struct file_names *names);
+
+/* store_write.c: runs a kept statement that gives no rows, and makes it ready again. */
+HRESULT store_run(struct store *store, sqlite3_stmt *statement, const char *doing);
+/* Makes the index true again after a commit that was rolled back. */
+HRESULT store_renew_index(struct store *store);
 
 /* store_buffer.c */
 HRESULT store_buffer_add(struct store_buffer *buffer, const void *data, size_t size);

@@ -20,7 +20,7 @@ struct walk
 {
     struct store *store;
     const struct store_visitor *visitor;
-    struct cursor cursors[TABLE_COUNT];
+    struct cursor cursors[TABLE_QUEUE_COUNT];
 };
 
 static HRESULT advance(struct walk *walk, enum store_table table)
@@ -49,7 +49,7 @@ static bool next_number(const struct walk *walk, int64_t *number)
 {
     bool found = false;
 
-    for (int table = 0; table < TABLE_COUNT; table++)
+    for (int table = 0; table < TABLE_QUEUE_COUNT; table++)
     {
         const struct cursor *cursor = &walk->cursors[table];
 
@@ -163,7 +163,7 @@ static HRESULT skip_number(struct walk *walk, int64_t number)
 {
     HRESULT hr = S_OK;
 
-    for (int table = 0; table < TABLE_COUNT; table++)
+    for (int table = 0; table < TABLE_QUEUE_COUNT; table++)
         while (SUCCEEDED(hr) && is_at(walk, table, number))
             hr = advance(walk, table);
     return hr;
@@ -176,7 +176,7 @@ static HRESULT walk_all(struct walk *walk)
     HRESULT hr = S_OK;
     struct index_entry job;
 
-    for (int table = 0; table < TABLE_COUNT && SUCCEEDED(hr); table++)
+    for (int table = 0; table < TABLE_QUEUE_COUNT && SUCCEEDED(hr); table++)
         hr = advance(walk, table);
 
     while (SUCCEEDED(hr) && next_number(walk, &number))
@@ -197,13 +197,13 @@ HRESULT store_walk(struct store *store, const struct store_visitor *visitor)
     struct walk walk = {.store = store, .visitor = visitor};
     HRESULT hr;
 
-    for (int table = 0; table < TABLE_COUNT; table++)
+    for (int table = 0; table < TABLE_QUEUE_COUNT; table++)
     {
         walk.cursors[table].table = table;
         walk.cursors[table].statement = store->statements[table][STATEMENT_SELECT];
     }
     hr = walk_all(&walk);
-    for (int table = 0; table < TABLE_COUNT; table++)
+    for (int table = 0; table < TABLE_QUEUE_COUNT; table++)
         sqlite3_reset(walk.cursors[table].statement);
     return hr;
 }

@@ -13,7 +13,7 @@
 
 const char *const store_table_names[TABLE_COUNT] = {
     [TABLE_JOBS] = "jobs",   [TABLE_JOB_TEXTS] = "job_texts",   [TABLE_JOB_FILES] = "job_files",
-    [TABLE_FILES] = "files", [TABLE_FILE_NAMES] = "file_names",
+    [TABLE_FILES] = "files", [TABLE_FILE_NAMES] = "file_names", [TABLE_SECRETS] = "secrets",
 };
 
 #define ROWS(name)    "CREATE TABLE " name "(key INTEGER PRIMARY KEY, record BLOB NOT NULL)"
@@ -32,6 +32,7 @@ static const struct
     {1, "files", ROWS("files")},
     {1, "file_names", ROWS("file_names")},
     {1, "damaged", DAMAGED_TABLE},
+    {2, "secrets", ROWS("secrets")},
 };
 
 static uint32_t mark_of(uint32_t version)
@@ -147,6 +148,7 @@ HRESULT store_schema_compile(struct store *store)
         [STATEMENT_PUT] = "REPLACE INTO %s(key, record) VALUES(?1, ?2)",
         [STATEMENT_SET] = "UPDATE %s SET record=?2 WHERE key=?1",
         [STATEMENT_REMOVE] = "DELETE FROM %s WHERE key BETWEEN ?1 AND ?2",
+        [STATEMENT_GET] = "SELECT record FROM %s WHERE key=?1",
         [STATEMENT_SELECT] = "SELECT key, record FROM %s ORDER BY key",
     };
     char sql[128];

@@ -5,8 +5,7 @@
 
 #include "base/str.h"
 
-/* Runs a statement that gives no rows. */
-static HRESULT run(struct store *store, sqlite3_stmt *statement, const char *doing)
+HRESULT store_run(struct store *store, sqlite3_stmt *statement, const char *doing)
 {
     HRESULT hr = S_OK;
 
@@ -27,7 +26,7 @@ static HRESULT put(struct store *store, enum store_table table, int64_t key, boo
     sqlite3_bind_int64(statement, 1, key);
     if (sqlite3_bind_blob64(statement, 2, buffer->data, buffer->size, SQLITE_STATIC) != SQLITE_OK)
         return store_failure(store, "hand over a record");
-    if (FAILED(hr = run(store, statement, "write a record"))) return hr;
+    if (FAILED(hr = store_run(store, statement, "write a record"))) return hr;
     return is_new || sqlite3_changes(store->db) == 1 ? S_OK : E_INVALIDARG;
 }
 
@@ -123,7 +122,7 @@ static HRESULT remove_job(struct store *store, const struct store_change *change
 
         sqlite3_bind_int64(statement, 1, has_files ? store_file_key(number, 0) : number);
         sqlite3_bind_int64(statement, 2, has_files ? store_file_key(number, UINT32_MAX) : number);
-        hr = run(store, statement, "remove a job");
+        hr = store_run(store, statement, "remove a job");
     }
     if (SUCCEEDED(hr)) store_index_remove(&store->index, &change->job);
     return hr;
@@ -151,7 +150,7 @@ static HRESULT note_job(void *ctx, const struct index_entry *job)
 }
 
 /* The index still holds the changes of a commit that was taken back. */
-static HRESULT renew_index(struct store *store)
+HRESULT store_renew_index(struct store *store)
 {
     struct store_visitor visitor = {.whole = note_job, .ctx = store};
     HRESULT hr;
@@ -168,18 +167,18 @@ static HRESULT commit(void *ctx, const struct store_change *changes)
     HRESULT hr;
 
     if (!changes) return S_OK;
-    if (FAILED(hr = renew_index(store))) return hr;
+    if (FAILED(hr = store_renew_index(store))) return hr;
     store->stamp++;
-    if (FAILED(hr = run(store, store->begin, "begin a transaction"))) return hr;
+    if (FAILED(hr = store_run(store, store->begin, "begin a transaction"))) return hr;
     for (const struct store_change *change = changes; change && SUCCEEDED(hr);
          change = change->next)
         hr = write_change(store, change);
-    if (SUCCEEDED(hr)) hr = run(store, store->commit, "commit");
+    if (SUCCEEDED(hr)) hr = store_run(store, store->commit, "commit");
     if (SUCCEEDED(hr)) return S_OK;
 
     /* SQLite has rolled back already after some failures. */
     store->is_index_stale = true;
-    if (!sqlite3_get_autocommit(store->db)) run(store, store->rollback, "roll back");
+    if (!sqlite3_get_autocommit(store->db)) store_run(store, store->rollback, "roll back");
     return hr;
 }
 
