@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Damaged files are kept, under another name beside the new one. */
+ * Damaged files are kept, under another name beside the new one. While it is read for what is left
+ * of it such a file is called PATH.damaged, and PATH.damaged-N when that is done: a start that
+ * finds the first name does it over again. Its log follows it, never the other way round. */
 #include "store/store_private.h"
 
 #include <stdlib.h>
@@ -10,79 +12,115 @@
 
 #define ASIDE_MAX 999999
 
-WCHAR *store_aside_path(const WCHAR *path, uint32_t number, const WCHAR *suffix)
+static WCHAR *join(const WCHAR *path, const WCHAR *suffix)
 {
-    static const WCHAR middle[] = u".damaged-";
-    size_t path_len = str_len(path), middle_len = ARRAY_COUNT(middle) - 1;
-    size_t suffix_len = str_len(suffix);
-    WCHAR digits[10], *result, *at;
-    size_t count = 0;
+    size_t len = str_len(path), suffix_len = str_len(suffix);
+    WCHAR *result = malloc((len + suffix_len + 1) * sizeof(*result));
 
-    do
-    {
-        digits[count++] = (WCHAR)('0' + number % 10);
-        number /= 10;
-    } while (number);
-
-    if (!(result = malloc((path_len + middle_len + count + suffix_len + 1) * sizeof(*result))))
-        return NULL;
-    memcpy(result, path, path_len * sizeof(*path));
-    at = result + path_len;
-    memcpy(at, middle, middle_len * sizeof(*at));
-    at += middle_len;
-    while (count)
-        *at++ = digits[--count];
-    memcpy(at, suffix, (suffix_len + 1) * sizeof(*at));
+    if (!result) return NULL;
+    memcpy(result, path, len * sizeof(*path));
+    memcpy(result + len, suffix, (suffix_len + 1) * sizeof(*suffix));
     return result;
 }
 
 WCHAR *store_log_path(const WCHAR *path)
 {
-    size_t len = str_len(path);
-    WCHAR *result = malloc((len + 5) * sizeof(*result));
-
-    if (!result) return NULL;
-    memcpy(result, path, len * sizeof(*path));
-    memcpy(result + len, u"-wal", 5 * sizeof(*result));
-    return result;
+    return join(path, u"-wal");
 }
 
-/* The log goes first: left alone, it would be taken for the new file's. */
-static HRESULT move_both(const WCHAR *path, const WCHAR *log, uint32_t number, bool *is_taken)
+WCHAR *store_aside_path(const WCHAR *path)
 {
-    WCHAR *to = store_aside_path(path, number, u"");
-    WCHAR *log_to = store_aside_path(path, number, u"-wal");
+    return join(path, u".damaged");
+}
+
+bool store_is_repair_due(const WCHAR *path)
+{
+    WCHAR *aside = store_aside_path(path);
+    bool answer = aside && store_file_exists(aside);
+
+    free(aside);
+    return answer;
+}
+
+HRESULT store_set_aside(const WCHAR *path)
+{
+    WCHAR *aside = store_aside_path(path), *aside_log = aside ? store_log_path(aside) : NULL;
+    HRESULT hr = aside_log ? S_OK : E_OUTOFMEMORY;
+
+    /* Of an earlier one that has got its number. */
+    if (SUCCEEDED(hr)) hr = store_file_remove(aside_log);
+    if (SUCCEEDED(hr)) hr = store_file_move(path, aside);
+    free(aside);
+    free(aside_log);
+    return hr;
+}
+
+/* A log without its file is that of the file aside. With a file both are of a repair that did not
+ * come to its end. */
+static HRESULT prepare(const WCHAR *path, const WCHAR *log, const WCHAR *aside_log)
+{
+    HRESULT hr;
+
+    if (!store_file_exists(path) && store_file_exists(log) && !store_file_exists(aside_log))
+        return store_file_move(log, aside_log);
+    if (FAILED(hr = store_file_remove(log))) return hr;
+    return store_file_remove(path);
+}
+
+HRESULT store_begin_repair(const WCHAR *path)
+{
+    WCHAR *aside = store_aside_path(path), *aside_log = aside ? store_log_path(aside) : NULL;
+    WCHAR *log = store_log_path(path);
+    HRESULT hr = aside_log && log ? prepare(path, log, aside_log) : E_OUTOFMEMORY;
+
+    free(aside);
+    free(aside_log);
+    free(log);
+    return hr;
+}
+
+/* Both under the number, unless it is taken. */
+static HRESULT number_both(const WCHAR *aside, uint32_t number, bool *is_taken)
+{
+    WCHAR suffix[12], *to, *to_log, *log = store_log_path(aside);
+    size_t at = ARRAY_COUNT(suffix);
     HRESULT hr = S_OK;
 
+    suffix[--at] = 0;
+    for (; number; number /= 10)
+        suffix[--at] = (WCHAR)('0' + number % 10);
+    suffix[--at] = '-';
+    to = join(aside, suffix + at);
+    to_log = to ? store_log_path(to) : NULL;
+
     *is_taken = false;
-    if (!to || !log_to)
+    if (!to_log || !log)
         hr = E_OUTOFMEMORY;
-    else if (store_file_exists(to) || store_file_exists(log_to))
+    else if (store_file_exists(to) || store_file_exists(to_log))
         *is_taken = true;
     else
     {
-        if (store_file_exists(log)) hr = store_file_move(log, log_to);
-        if (SUCCEEDED(hr)) hr = store_file_move(path, to);
+        hr = store_file_move(aside, to);
+        if (SUCCEEDED(hr) && store_file_exists(log)) hr = store_file_move(log, to_log);
     }
     free(to);
-    free(log_to);
+    free(to_log);
+    free(log);
     return hr;
 }
 
-HRESULT store_set_aside(const WCHAR *path, uint32_t *number)
+HRESULT store_end_repair(const WCHAR *path, uint32_t *number)
 {
-    WCHAR *log = store_log_path(path);
-    HRESULT hr = ERR_FILE_EXISTS;
+    WCHAR *aside = store_aside_path(path);
+    bool is_taken = true;
+    HRESULT hr = S_OK;
 
-    if (!log) return E_OUTOFMEMORY;
-    for (*number = 1; *number <= ASIDE_MAX; ++*number)
+    if (!aside) return E_OUTOFMEMORY;
+    for (*number = 1; *number <= ASIDE_MAX && SUCCEEDED(hr); ++*number)
     {
-        bool is_taken;
-
-        hr = move_both(path, log, *number, &is_taken);
+        hr = number_both(aside, *number, &is_taken);
         if (!is_taken) break;
-        hr = ERR_FILE_EXISTS;
     }
-    free(log);
-    return hr;
+    free(aside);
+    return SUCCEEDED(hr) && is_taken ? ERR_FILE_EXISTS : hr;
 }

@@ -16,6 +16,15 @@ HRESULT store_file_move(const WCHAR *from, const WCHAR *to)
     return MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH) ? S_OK : err_from_last_error();
 }
 
+HRESULT store_file_remove(const WCHAR *path)
+{
+    HRESULT hr;
+
+    if (DeleteFileW(path)) return S_OK;
+    hr = err_from_last_error();
+    return hr == ERR_FILE_NOT_FOUND || hr == ERR_PATH_NOT_FOUND ? S_OK : hr;
+}
+
 bool store_file_exists(const WCHAR *path)
 {
     return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
@@ -39,6 +48,19 @@ HRESULT store_file_move(const WCHAR *from, const WCHAR *to)
         hr = errno == ENOENT ? ERR_FILE_NOT_FOUND : E_ACCESSDENIED;
     free(old_name);
     free(new_name);
+    return hr;
+}
+
+HRESULT store_file_remove(const WCHAR *path)
+{
+    char *name = str_to_utf8(path);
+    HRESULT hr = S_OK;
+
+    if (!name)
+        hr = E_OUTOFMEMORY;
+    else if (remove(name) && errno != ENOENT)
+        hr = E_ACCESSDENIED;
+    free(name);
     return hr;
 }
 

@@ -52,45 +52,47 @@ void store_close(struct store *store)
     free(store);
 }
 
-static HRESULT open_connected(struct store *store, struct store_report *report)
+static HRESULT salvage(struct store *store, const WCHAR *path, const char *vfs)
 {
-    uint32_t version;
-    HRESULT hr;
+    WCHAR *from = store_aside_path(path);
+    HRESULT hr = from ? store_salvage(store, from, vfs) : E_OUTOFMEMORY;
 
-    if (FAILED(hr = store_schema_prepare(store, &version))) return hr;
-    report->is_new = !version && !report->aside;
-    if (version && version < STORE_VERSION) report->upgraded_from = version;
-    return store_schema_compile(store);
+    free(from);
+    return hr;
 }
 
-static HRESULT open_once(const WCHAR *path, const struct store_options *options, uint32_t aside,
+static HRESULT fill(struct store *store, const WCHAR *path, const char *vfs, bool is_repair,
+                    struct store_report *report)
+{
+    uint32_t version = 0;
+    HRESULT hr;
+
+    if (FAILED(hr = store_connect(path, vfs, &store->db))) return hr;
+    if (FAILED(hr = store_schema_prepare(store, &version))) return hr;
+    if (FAILED(hr = store_schema_compile(store))) return hr;
+    report->is_new = !version && !is_repair;
+    if (version && version < STORE_VERSION) report->upgraded_from = version;
+
+    if (is_repair && FAILED(hr = salvage(store, path, vfs))) return hr;
+    if (FAILED(hr = store_check(store, report))) return hr;
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return is_repair ? store_end_repair(path, &report->aside) : S_OK;
+}
+
+static HRESULT open_once(const WCHAR *path, const struct store_options *options, bool is_repair,
                          struct store **opened, struct store_report *report)
 {
-    const char *vfs = options ? options->vfs : NULL;
-    struct store *store;
-    WCHAR *from = NULL;
+    struct store *store = calloc(1, sizeof(*store));
     HRESULT hr;
 
     memset(report, 0, sizeof(*report));
-    report->aside = aside;
-    if (!(store = calloc(1, sizeof(*store)))) return E_OUTOFMEMORY;
+    if (!store) return E_OUTOFMEMORY;
     if (options)
     {
         store->secrets = options->secrets;
         store->secrets_ctx = options->secrets_ctx;
     }
-    hr = store_connect(path, vfs, &store->db);
-    if (SUCCEEDED(hr)) hr = open_connected(store, report);
-    if (SUCCEEDED(hr) && aside)
-    {
-        if ((from = store_aside_path(path, aside, u"")))
-            hr = store_salvage(store, from, vfs);
-        else
-            hr = E_OUTOFMEMORY;
-        free(from);
-    }
-    if (SUCCEEDED(hr)) hr = store_check(store, report);
-    if (SUCCEEDED(hr)) sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    hr = fill(store, path, options ? options->vfs : NULL, is_repair, report);
     if (FAILED(hr))
         store_close(store);
     else
@@ -112,21 +114,36 @@ static bool has_odd_writer(const WCHAR *path)
     return answer;
 }
 
+static HRESULT repair(const WCHAR *path, const struct store_options *options, struct store **store,
+                      struct store_report *report)
+{
+    HRESULT hr = store_begin_repair(path);
+
+    if (SUCCEEDED(hr)) hr = open_once(path, options, true, store, report);
+    if (SUCCEEDED(hr))
+        LOG_ERR(LOG_STORE, "The store was damaged; it is kept with the ending .damaged-%u",
+                (unsigned int)report->aside);
+    else
+        LOG_ERR(LOG_STORE, "The store is damaged and could not be repaired: hr %#lx",
+                (unsigned long)hr);
+    return hr;
+}
+
 HRESULT store_open(const WCHAR *path, const struct store_options *options, struct store **store,
                    struct store_report *report)
 {
-    uint32_t aside;
     HRESULT hr;
 
     *store = NULL;
-    hr = open_once(path, options, 0, store, report);
+    memset(report, 0, sizeof(*report));
+    if (store_is_repair_due(path)) return repair(path, options, store, report);
+
+    hr = open_once(path, options, false, store, report);
     if (hr == E_ACCESSDENIED && has_odd_writer(path)) hr = ERR_FILE_CORRUPT;
     if (store_is_damage(hr))
     {
-        if (FAILED(hr = store_set_aside(path, &aside))) return hr;
-        LOG_ERR(LOG_STORE, "The store was damaged; it was set aside with the ending .damaged-%u",
-                (unsigned int)aside);
-        hr = open_once(path, options, aside, store, report);
+        if (SUCCEEDED(hr = store_set_aside(path))) hr = repair(path, options, store, report);
+        return hr;
     }
     if (hr == STORE_E_NEWER) LOG_ERR(LOG_STORE, "The store is of a newer version");
     if (SUCCEEDED(hr) && report->upgraded_from)

@@ -132,12 +132,16 @@ HRESULT store_check(struct store *store, struct store_report *report);
 /* store_open.c: opens the SQLite file and locks it. */
 HRESULT store_connect(const WCHAR *path, const char *vfs, sqlite3 **db);
 
-/* store_aside.c: gives a damaged file and its log another name. */
-HRESULT store_set_aside(const WCHAR *path, uint32_t *number);
+/* store_aside.c: a damaged file gets the name PATH.damaged; then a repair is due, until its end,
+ * which gives it a number. */
+HRESULT store_set_aside(const WCHAR *path);
+bool store_is_repair_due(const WCHAR *path);
+HRESULT store_begin_repair(const WCHAR *path);
+HRESULT store_end_repair(const WCHAR *path, uint32_t *number);
 /* PATH-wal, SQLite's log of the file. */
 WCHAR *store_log_path(const WCHAR *path);
-/* PATH.damaged-N; NULL when there is no memory. */
-WCHAR *store_aside_path(const WCHAR *path, uint32_t number, const WCHAR *suffix);
+/* PATH.damaged; NULL when there is no memory. */
+WCHAR *store_aside_path(const WCHAR *path);
 
 /* store_salvage.c: copies what can be read of a file that was set aside into a store without jobs.
  * Fails only when the new store does. */
@@ -145,6 +149,8 @@ HRESULT store_salvage(struct store *store, const WCHAR *from, const char *vfs);
 
 /* store_file.c: the little that is done to files without SQLite. */
 HRESULT store_file_move(const WCHAR *from, const WCHAR *to);
+/* No fault when there is none. */
+HRESULT store_file_remove(const WCHAR *path);
 bool store_file_exists(const WCHAR *path);
 FILE *store_file_read(const WCHAR *path);
 

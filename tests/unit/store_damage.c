@@ -181,6 +181,37 @@ static void test_is_set_aside(void)
     scratch_remove_store(NAME);
 }
 
+/* What could not be repaired for want of space is repaired later. */
+static void test_repair_on_full_disk(void)
+{
+    struct store_report report;
+    struct store *store;
+    size_t size, failures = 0;
+    uint8_t *data = make_store(&size);
+    HRESULT hr;
+
+    data[100] ^= 0x40;
+    for (int64_t space = 0; space < 200000; space += 4999)
+    {
+        winetest_push_context("%d bytes", (int)space);
+        scratch_write(NAME, data, size);
+        fault_vfs_set_space(space);
+        for (int turn = 0; turn < 2; turn++)
+        {
+            hr = open_store(&store, &report);
+            ok(hr == ERR_DISK_FULL || hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+            if (FAILED(hr)) failures++;
+            store_close(store);
+        }
+        fault_vfs_set_space(FAULT_VFS_UNLIMITED);
+        ok(check_use(&report) == JOBS, "Got %u jobs.\n", (unsigned int)report.jobs);
+        scratch_remove_store(NAME);
+        winetest_pop_context();
+    }
+    ok(failures > 2, "The disk was never full.\n");
+    free(data);
+}
+
 static void test_newer(void)
 {
     struct store_report report;
@@ -210,6 +241,7 @@ START_TEST(store_damage)
     scratch_remove_store(NAME);
     make_expected();
     RUN_TEST(test_is_set_aside);
+    RUN_TEST(test_repair_on_full_disk);
     RUN_TEST(test_newer);
     RUN_TEST(test_cut);
     RUN_TEST(test_flipped_bits);
