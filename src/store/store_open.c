@@ -31,7 +31,10 @@ HRESULT store_connect(const WCHAR *path, const char *vfs, sqlite3 **db)
         /* Until it is known that the file is ours, nothing is written to it. */
         sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        code = sqlite3_exec(*db, lock_sql, NULL, NULL, NULL);
+        if (sqlite3_db_readonly(*db, "main") == 1)
+            code = SQLITE_READONLY;
+        else
+            code = sqlite3_exec(*db, lock_sql, NULL, NULL, NULL);
     }
     if (code == SQLITE_OK) return S_OK;
 

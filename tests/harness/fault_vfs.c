@@ -17,7 +17,7 @@ struct fault_file
 static sqlite3_vfs vfs;
 static sqlite3_vfs *real_vfs;
 static int64_t space = FAULT_VFS_UNLIMITED;
-static bool skips_sync, is_recording;
+static bool skips_sync, is_recording, is_read_only;
 static struct disk_op *ops;
 static size_t op_count, op_capacity;
 
@@ -157,6 +157,8 @@ static int vfs_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int
     (void)self;
     impl->real = (sqlite3_file *)(impl + 1);
     impl->which = which_of(name);
+    if (is_read_only)
+        flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     code = real_vfs->xOpen(real_vfs, name, impl->real, flags, out_flags);
     impl->base.pMethods = impl->real->pMethods ? &methods : NULL;
     return code;
@@ -185,6 +187,11 @@ void fault_vfs_use(void)
 void fault_vfs_set_space(int64_t bytes)
 {
     space = bytes;
+}
+
+void fault_vfs_read_only(bool is)
+{
+    is_read_only = is;
 }
 
 void fault_vfs_skip_sync(bool skips)

@@ -46,6 +46,9 @@ void fault_vfs_use(void);
 /* Bytes that still can be written; then SQLITE_FULL. */
 void fault_vfs_set_space(int64_t bytes);
 
+/* Files are opened for reading only from now on, and none is made. */
+void fault_vfs_read_only(bool is);
+
 /* Flushes nothing from now on: for tests that need no such promise, and time. */
 void fault_vfs_skip_sync(bool skips);
 

@@ -233,6 +233,33 @@ static void test_newer(void)
     scratch_remove_store(NAME);
 }
 
+/* Nothing that can be had there: a clear failure, and what is there stays. */
+static void test_read_only(void)
+{
+    struct store_report report;
+    struct store *store;
+    size_t size, size_after;
+    uint8_t *data = make_store(&size), *after;
+    HRESULT hr;
+
+    fault_vfs_read_only(true);
+    hr = open_store(&store, &report);
+    ok(hr == ERR_PATH_NOT_FOUND, "Got hr %#lx.\n", (unsigned long)hr);
+    ok(!store, "There is a store.\n");
+
+    scratch_write(NAME, data, size);
+    hr = open_store(&store, &report);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", (unsigned long)hr);
+    ok(!store, "There is a store.\n");
+    fault_vfs_read_only(false);
+    after = scratch_read(NAME, &size_after);
+    ok(after && size_after == size && !memcmp(after, data, size), "The file was changed.\n");
+    ok(check_use(&report) == JOBS && !report.aside, "Got %u jobs.\n", (unsigned int)report.jobs);
+    free(after);
+    free(data);
+    scratch_remove_store(NAME);
+}
+
 START_TEST(store_damage)
 {
     log_configure("store=off");
@@ -243,6 +270,7 @@ START_TEST(store_damage)
     RUN_TEST(test_is_set_aside);
     RUN_TEST(test_repair_on_full_disk);
     RUN_TEST(test_newer);
+    RUN_TEST(test_read_only);
     RUN_TEST(test_cut);
     RUN_TEST(test_flipped_bits);
     for (unsigned int seed = 1; seed <= JOBS; seed++)
