@@ -14,7 +14,6 @@ static const struct
     {SQLITE_ROW, S_OK},
     {SQLITE_DONE, S_OK},
     {SQLITE_IOERR_NOMEM, E_OUTOFMEMORY},
-    {SQLITE_IOERR_CORRUPTFS, ERR_DISK_CORRUPT},
     {SQLITE_CANTOPEN, ERR_PATH_NOT_FOUND},
     {SQLITE_FULL, ERR_DISK_FULL},
     {SQLITE_IOERR, ERR_WRITE_FAULT},
@@ -55,5 +54,5 @@ HRESULT store_failure(struct store *store, const char *doing)
 
 bool store_is_damage(HRESULT hr)
 {
-    return hr == ERR_FILE_CORRUPT;
+    return hr == ERR_FILE_CORRUPT || hr == STORE_E_MISPLACED;
 }

@@ -108,6 +108,8 @@ static inline int64_t store_file_key(int64_t number, uint32_t file)
 HRESULT store_error(int code);
 /* The same for the last failure of the store, with a line in the log. */
 HRESULT store_failure(struct store *store, const char *doing);
+/* A sound record in a place that is not its own: a key was changed. */
+#define STORE_E_MISPLACED ERR_DISK_CORRUPT
 /* Is it the file that is wrong, rather than the machine? */
 bool store_is_damage(HRESULT hr);
 

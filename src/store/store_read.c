@@ -159,13 +159,25 @@ static HRESULT walk_number(struct walk *walk, int64_t number, struct index_entry
     return hr;
 }
 
+/* Is this a row of another job, which must not be lost with this one? */
+static bool is_misplaced(const struct walk *walk, enum store_table table)
+{
+    const struct cursor *cursor = &walk->cursors[table];
+    const void *data = sqlite3_column_blob(cursor->statement, 1);
+    size_t size = (size_t)sqlite3_column_bytes(cursor->statement, 1), taken;
+    struct store_record record;
+
+    return data && store_record_find(data, size, &record, &taken) &&
+           (record.table != table || record.key != cursor->key);
+}
+
 static HRESULT skip_number(struct walk *walk, int64_t number)
 {
     HRESULT hr = S_OK;
 
     for (int table = 0; table < TABLE_QUEUE_COUNT; table++)
         while (SUCCEEDED(hr) && is_at(walk, table, number))
-            hr = advance(walk, table);
+            hr = is_misplaced(walk, table) ? STORE_E_MISPLACED : advance(walk, table);
     return hr;
 }
 

@@ -64,8 +64,10 @@ static HRESULT copy_table(struct store *store, sqlite3 *old, enum store_table ta
         const void *data = sqlite3_column_blob(statement, 1);
         size_t size = (size_t)sqlite3_column_bytes(statement, 1);
         struct store_record record;
+        size_t taken;
 
-        if (store_record_open(table, sqlite3_column_int64(statement, 0), data, size, &record))
+        /* By the record's own key: that of the row may be what is damaged. */
+        if (data && store_record_find(data, size, &record, &taken) && taken == size)
             hr = keep(store, &record, data, size);
     }
     sqlite3_finalize(statement);
