@@ -11,20 +11,15 @@
 #include "job/job_private.h"
 #include "policy/peer_flags.h"
 
-HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type type,
-                   const struct caller_facts *owner, struct job **out)
+static struct job *alloc_job(struct queue *queue)
 {
-    struct job *job;
-    HRESULT hr;
+    struct job *job = calloc(1, sizeof(*job));
 
-    *out = NULL;
-    if (!(job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
+    if (!job) return NULL;
     atomic_init(&job->refs, 0);
     job_addref(job, JOB_HOLDER_CALLER);
 
     job->queue = queue;
-    job->type = type;
-    job->owner = *owner;
     job->state = JOB_SUSPENDED;
     job->priority = JOB_PRIORITY_NORMAL;
     job->min_retry_delay = queue->settings.min_retry_delay;
@@ -38,7 +33,21 @@ HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type
     list_init(&job->turn_link);
     list_init(&job->outbox_link);
     list_init(&job->notify_link);
+    list_init(&job->unsaved_link);
+    list_init(&job->unsaved_files);
+    return job;
+}
 
+HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type type,
+                   const struct caller_facts *owner, struct job **out)
+{
+    struct job *job = alloc_job(queue);
+    HRESULT hr;
+
+    *out = NULL;
+    if (!job) return E_OUTOFMEMORY;
+    job->type = type;
+    job->owner = *owner;
     if (FAILED(hr = guid_create_random(&job->id)) || !(job->display_name = str_dup(display_name)))
     {
         job_release(job, JOB_HOLDER_CALLER);
@@ -48,8 +57,44 @@ HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type
     return S_OK;
 }
 
+static WCHAR *take_text(WCHAR **text)
+{
+    WCHAR *taken = *text;
+
+    *text = NULL;
+    return taken;
+}
+
+HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_texts *texts,
+                              struct job **out)
+{
+    struct job *job = alloc_job(queue);
+
+    *out = job;
+    if (!job) return E_OUTOFMEMORY;
+    job->id = *id;
+    job->type = texts->type;
+    job->owner = texts->owner;
+    job->display_name = take_text(&texts->display_name);
+    job->description = take_text(&texts->description);
+    job->proxy_list = take_text(&texts->proxy_list);
+    job->proxy_bypass = take_text(&texts->proxy_bypass);
+    job_texts_free(texts);
+    return S_OK;
+}
+
+/* A write that failed may have left it marked. */
+static void unmark(struct job *job)
+{
+    if (!list_is_linked(&job->unsaved_link)) return;
+    queue_lock(job->queue);
+    list_remove(&job->unsaved_link);
+    queue_unlock(job->queue);
+}
+
 static void job_destroy(struct job *job)
 {
+    unmark(job);
     for (uint32_t i = 0; i < job->file_count; i++)
         job_file_destroy(job->files[i]);
     free(job->files);
@@ -121,6 +166,7 @@ void job_stamp(struct job *job)
 {
     job->times.modification = clock_filetime(&job->queue->ports.clock);
     job->touched_at = queue_now(job->queue);
+    job_mark(job, UNSAVED_STATUS);
 }
 
 void job_touch(struct job *job)
@@ -135,8 +181,7 @@ void job_touch(struct job *job)
 static HRESULT finish_change(struct job *job)
 {
     job_touch(job);
-    queue_unlock(job->queue);
-    return S_OK;
+    return queue_save_and_unlock(job->queue);
 }
 
 /* ---- state ---- */
@@ -228,6 +273,7 @@ static HRESULT replace_text(struct job *job, WCHAR **field, const WCHAR *text)
     }
     old = *field;
     *field = copy;
+    job_mark(job, UNSAVED_TEXTS);
     hr = finish_change(job);
     free(old);
     return hr;
@@ -355,6 +401,7 @@ HRESULT job_set_proxy(struct job *job, uint32_t usage, const WCHAR *list, const 
     job->proxy_list = new_list;
     job->proxy_bypass = new_bypass;
     new_list = new_bypass = NULL;
+    job_mark(job, UNSAVED_TEXTS);
     hr = finish_change(job);
 
 done:

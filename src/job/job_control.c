@@ -10,14 +10,21 @@
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
+/* Ends a call that took the lock to change something. */
+static HRESULT finish_call(struct job *job, HRESULT hr)
+{
+    HRESULT saved = queue_save_and_unlock(job->queue);
+
+    return FAILED(hr) ? hr : saved;
+}
+
 HRESULT job_suspend(struct job *job)
 {
     HRESULT hr;
 
     if (FAILED(hr = job_lock_for_change(job))) return hr;
     hr = job_apply(job, EV_SUSPEND);
-    queue_unlock(job->queue);
-    return hr;
+    return finish_call(job, hr);
 }
 
 HRESULT job_resume(struct job *job)
@@ -31,8 +38,7 @@ HRESULT job_resume(struct job *job)
         hr = E_NOTIMPL;
     else if (job->state != JOB_TRANSFERRED || job_next_file(job) != JOB_NO_FILE)
         hr = job_apply(job, EV_RESUME);
-    queue_unlock(job->queue);
-    return hr;
+    return finish_call(job, hr);
 }
 
 HRESULT job_set_priority(struct job *job, uint32_t priority)
@@ -56,11 +62,40 @@ HRESULT job_set_priority(struct job *job, uint32_t priority)
         queue_wake_scheduler(queue);
     }
     job_touch(job);
-    queue_unlock(queue);
-    return S_OK;
+    return finish_call(job, S_OK);
 }
 
 /* ---- endings ---- */
+
+/* An ending is kept before anything is done about it, so that one that is cut off goes on at the
+ * next start. Other changes wait until leave_ending(). */
+static HRESULT enter_ending(struct job *job, enum job_ending ending)
+{
+    HRESULT hr;
+
+    job->is_ending = true;
+    job->ending = ending;
+    job_stamp(job); /* it must not expire under our hands */
+    if (FAILED(hr = queue_save(job->queue))) job->ending = JOB_ENDING_NONE;
+    return hr;
+}
+
+static void leave_ending(struct job *job)
+{
+    job->is_ending = false;
+    cond_broadcast(&job->queue->quiet);
+}
+
+/* The row in the store goes. */
+static HRESULT forget(struct job *job)
+{
+    HRESULT hr;
+
+    job_mark(job, UNSAVED_REMOVAL);
+    hr = queue_save(job->queue);
+    job->is_kept = FAILED(hr) && !job_state_is_final(job->state);
+    return hr;
+}
 
 /* Caller holds the lock and has seen to it that the mover is told to stop. When it does not let go
  * in time the files are dealt with all the same, they are open for sharing, and once more at its
@@ -126,24 +161,48 @@ HRESULT job_discard_files(struct job *job)
     return hr;
 }
 
+HRESULT job_end_cancel(struct job *job)
+{
+    HRESULT hr = job_discard_files(job);
+
+    queue_lock(job->queue);
+    /* What the store did not forget it will be told again at the next start. */
+    forget(job);
+    queue_unlock(job->queue);
+    return hr;
+}
+
 HRESULT job_cancel(struct job *job)
 {
     struct queue *queue = job->queue;
     HRESULT hr;
 
     if (FAILED(hr = job_lock_for_change(job))) return hr;
-    hr = job_apply(job, EV_CANCEL);
+    if (SUCCEEDED(hr = enter_ending(job, JOB_ENDING_CANCEL))) hr = job_apply(job, EV_CANCEL);
+    leave_ending(job);
     queue_unlock(queue);
     if (FAILED(hr)) return hr;
 
     queue_lock(queue);
     wait_until_quiet(job);
     queue_unlock(queue);
-    return job_discard_files(job);
+    return job_end_cancel(job);
+}
+
+/* Of an ending that was cut off some files have their names already. */
+static HRESULT publish_file(const struct queue_ports *ports, const struct job_file *file,
+                            bool is_resumed)
+{
+    if (is_resumed &&
+        !ports->files->has_size(ports->files_ctx, file->temp_name, file->version.size) &&
+        ports->files->has_size(ports->files_ctx, file->local_name, file->version.size))
+        return S_OK;
+    return ports->files->publish(ports->files_ctx, file->temp_name, file->local_name,
+                                 file->version.has_mtime ? file->version.mtime : 0);
 }
 
 /* Gives the finished files their final names, in order, up to the first that cannot be had. */
-static HRESULT publish_files(struct job *job, uint32_t *count)
+static HRESULT publish_files(struct job *job, bool is_resumed, uint32_t *count)
 {
     const struct queue_ports *ports = &job->queue->ports;
     HRESULT hr = S_OK;
@@ -156,14 +215,14 @@ static HRESULT publish_files(struct job *job, uint32_t *count)
         if (!file->is_done) continue;
         if (!file->is_published)
         {
-            hr = ports->files->publish(ports->files_ctx, file->temp_name, file->local_name,
-                                       file->version.has_mtime ? file->version.mtime : 0);
+            hr = publish_file(ports, file, is_resumed);
             if (FAILED(hr)) break;
             queue_lock(job->queue);
             file->is_published = true;
             file->has_temp_file = false;
             /* Complete vouches for the content that the client said nothing about. */
             file->is_valid = true;
+            job_mark_file(job, file, false);
             queue_unlock(job->queue);
         }
         ++*count;
@@ -171,15 +230,31 @@ static HRESULT publish_files(struct job *job, uint32_t *count)
     return hr;
 }
 
-static HRESULT end_files(struct job *job)
+static HRESULT end_files(struct job *job, bool is_resumed)
 {
     uint32_t published;
     HRESULT hr;
 
-    if (FAILED(hr = publish_files(job, &published))) return hr;
+    if (FAILED(hr = publish_files(job, is_resumed, &published))) return hr;
     if (published == job->file_count) return S_OK;
     hr = job_discard_files(job);
     return hr == S_OK ? BG_S_PARTIAL_COMPLETE : hr;
+}
+
+HRESULT job_end_complete(struct job *job, bool is_resumed)
+{
+    HRESULT hr = end_files(job, is_resumed), forgotten;
+
+    queue_lock(job->queue);
+    job->ending = JOB_ENDING_NONE;
+    if (SUCCEEDED(hr) && FAILED(forgotten = forget(job))) hr = forgotten;
+    leave_ending(job);
+    if (SUCCEEDED(hr))
+        job_apply(job, EV_COMPLETE);
+    else
+        job_stamp(job);
+    queue_save_and_unlock(job->queue);
+    return hr;
 }
 
 HRESULT job_complete(struct job *job)
@@ -193,23 +268,19 @@ HRESULT job_complete(struct job *job)
         queue_unlock(queue);
         return BG_E_INVALID_STATE;
     }
+    if (FAILED(hr = enter_ending(job, JOB_ENDING_COMPLETE)))
+    {
+        leave_ending(job);
+        queue_unlock(queue);
+        return hr;
+    }
     if (job->state != JOB_TRANSFERRED && job->state != JOB_ERROR) job_apply(job, EV_SUSPEND);
-    /* It must not expire under our hands. */
-    job_stamp(job);
-    job->is_ending = true;
     queue_unlock(queue);
 
     queue_lock(queue);
     wait_until_quiet(job);
     queue_unlock(queue);
-    hr = end_files(job);
-
-    queue_lock(queue);
-    job->is_ending = false;
-    cond_broadcast(&queue->quiet);
-    if (SUCCEEDED(hr)) job_apply(job, EV_COMPLETE);
-    queue_unlock(queue);
-    return hr;
+    return job_end_complete(job, false);
 }
 
 /* ---- failures ---- */

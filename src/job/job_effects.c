@@ -81,6 +81,9 @@ void job_on_state_changed(struct job *job, enum job_state from, enum job_event e
         scheduler_dequeue(job);
         enter_error(job, event);
     }
+    /* A run is of no interest to whoever starts again. */
+    if (job->state != JOB_QUEUED && !job_state_is_running(job->state))
+        job_mark_soon(job, UNSAVED_STATUS);
     scheduler_refresh(job);
 }
 

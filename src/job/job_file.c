@@ -20,6 +20,7 @@ HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
     *out = NULL;
     if (!(file = calloc(1, sizeof(*file)))) return E_OUTOFMEMORY;
     range_set_init(&file->have);
+    list_init(&file->unsaved_link);
     if (!(file->remote_name = str_dup(names->remote_name)) ||
         !(file->local_name = str_dup(names->local_name)))
         hr = E_OUTOFMEMORY;
@@ -119,7 +120,7 @@ static HRESULT check_file_limits(const struct job *job, uint32_t count)
                : S_OK;
 }
 
-static HRESULT reserve_files(struct job *job, uint32_t count)
+HRESULT job_reserve_files(struct job *job, uint32_t count)
 {
     uint32_t needed = job->file_count + count, capacity = job->file_capacity;
     struct job_file **files;
@@ -153,15 +154,18 @@ HRESULT job_add_files(struct job *job, const struct new_file *names, uint32_t co
     if (SUCCEEDED(hr = job_lock_for_change(job)))
     {
         if (SUCCEEDED(hr = check_file_limits(job, count)) &&
-            SUCCEEDED(hr = reserve_files(job, count)))
+            SUCCEEDED(hr = job_reserve_files(job, count)))
         {
             for (uint32_t i = 0; i < count; i++)
             {
+                files[i]->index = job->file_count;
                 job->files[job->file_count++] = files[i];
+                job_mark_file(job, files[i], true);
                 files[i] = NULL;
             }
             job->files_unsized += count;
             job_touch(job);
+            hr = queue_save(job->queue);
         }
         queue_unlock(job->queue);
     }
@@ -171,7 +175,7 @@ HRESULT job_add_files(struct job *job, const struct new_file *names, uint32_t co
 
 /* ---- bytes ---- */
 
-static void add_size(struct job *job, uint64_t size)
+void job_add_size(struct job *job, uint64_t size)
 {
     job->bytes_total += size;
     if (job->bytes_total < size) job->bytes_carry++;
@@ -192,7 +196,8 @@ void job_file_set_version(struct job *job, struct job_file *file,
         job->files_unsized--;
     file->version = *version;
     file->version.known = true;
-    add_size(job, version->size);
+    job_add_size(job, version->size);
+    job_mark_file(job, file, false);
 }
 
 void job_file_start_over(struct job *job, uint32_t index)
@@ -222,6 +227,7 @@ void job_file_start_over(struct job *job, uint32_t index)
         job->files_untold--;
     }
     if (index < job->first_open) job->first_open = index;
+    job_mark_file(job, file, false);
 }
 
 HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begin, uint64_t end,
@@ -237,6 +243,7 @@ HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begi
         file->sources.from_peers += added;
     else
         file->sources.from_origin += added;
+    job_mark_file(job, file, false);
     return S_OK;
 }
 
@@ -250,6 +257,7 @@ void job_file_mark_done(struct job *job, uint32_t index)
     file->is_untold = true;
     job->files_untold++;
     if (index < job->first_untold) job->first_untold = index;
+    job_mark_file(job, file, false);
 }
 
 uint32_t job_next_file(struct job *job)
@@ -342,7 +350,12 @@ HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid)
         job->files[index]->is_valid = true;
     else
         hr = reject_file(job, index);
-    if (SUCCEEDED(hr)) job_touch(job);
+    if (SUCCEEDED(hr))
+    {
+        job_mark_file(job, job->files[index], false);
+        job_touch(job);
+        hr = queue_save(job->queue);
+    }
     queue_unlock(job->queue);
     return hr;
 }

@@ -89,8 +89,7 @@ HRESULT job_set_notify_flags(struct job *job, uint32_t flags)
     job->notify_flags = flags;
     job_touch(job);
     job_notify_refresh(job, queue_now(job->queue));
-    queue_unlock(job->queue);
-    return S_OK;
+    return queue_save_and_unlock(job->queue);
 }
 
 uint32_t job_notify_flags(struct job *job)
@@ -181,6 +180,7 @@ static void take_event(struct job *job, enum notify_kind kind, struct notify_eve
         event->file_index = first_untold_file(job);
         job->files[event->file_index]->is_untold = false;
         job->files_untold--;
+        job_mark_file(job, job->files[event->file_index], false);
         break;
     case NOTIFY_TRANSFERRED:
         job->is_done_untold = false;
@@ -226,6 +226,7 @@ static void give_back(struct job *job, const struct notify_event *event)
         if (!file->is_done || file->is_untold) break;
         file->is_untold = true;
         job->files_untold++;
+        job_mark_file(job, file, false);
         if (event->file_index < job->first_untold) job->first_untold = event->file_index;
         break;
     case NOTIFY_TRANSFERRED:
@@ -255,6 +256,7 @@ void job_notify_finish(struct notify_event *event, bool is_delivered)
 
     queue_lock(queue);
     job->is_event_out = false;
+    if (list_is_linked(&job->queue_link)) job_mark(job, UNSAVED_STATUS);
     if (!is_delivered) give_back(job, event);
     if (is_delivered)
     {

@@ -26,9 +26,21 @@
 /* How long Cancel and Complete wait for the mover to let go of the files. */
 #define QUIET_TIMEOUT_MS 10000
 
+/* What of a job is not kept yet. */
+enum unsaved
+{
+    UNSAVED_STATUS = 0x1,
+    UNSAVED_TEXTS = 0x2,
+    UNSAVED_FILES = 0x4,   /* those in job->unsaved_files */
+    UNSAVED_REMOVAL = 0x8, /* it is to be forgotten */
+};
+
 /* queue->lock, but for the names, which never change once the file is added. */
 struct job_file
 {
+    struct list unsaved_link;
+    bool are_names_unsaved;
+    uint32_t index; /* immutable once the file is added */
     WCHAR *remote_name;
     WCHAR *local_name;
     WCHAR *temp_name;
@@ -73,7 +85,14 @@ struct job
 
     enum job_state state; /* written by job_apply() only */
     uint32_t epoch;       /* reports of an older one are of a run that is over */
-    bool is_ending;       /* Complete is publishing the files: changes wait */
+    bool is_ending;       /* its files are being dealt with: changes wait */
+    enum job_ending ending;
+
+    /* For the store. */
+    bool is_kept; /* the store is told of changes */
+    unsigned int unsaved;
+    struct list unsaved_link; /* in queue->unsaved */
+    struct list unsaved_files;
 
     WCHAR *display_name;
     WCHAR *description; /* NULL: empty */
@@ -163,6 +182,13 @@ struct queue
     struct list notify_due; /* jobs with an event that can be told now */
     bool wants_notify_wake;
 
+    /* Keeping; see queue_save.c. */
+    struct list unsaved;      /* jobs */
+    tick_t save_at;           /* TICK_NEVER: nothing is unsaved */
+    struct save_batch *batch; /* open for changes; NULL: none is */
+    bool is_saving;           /* a thread is writing */
+    struct cond saved;
+
     struct cond wake; /* the scheduler has work, or must end */
     bool is_scheduler_woken;
     bool is_scheduler_stopped;
@@ -177,10 +203,27 @@ void queue_unlock(struct queue *queue);
 void queue_wake_scheduler(struct queue *queue);
 void queue_remove_job(struct queue *queue, struct job *job);
 tick_t queue_now(const struct queue *queue);
+HRESULT queue_insert_job(struct queue *queue, struct job *job);
+/* NULL: it is not in the queue. */
+struct job *queue_find_any_job(struct queue *queue, const GUID *id);
+
+/* queue_save.c. Marks are of no effect without a store. */
+void job_mark(struct job *job, unsigned int what);
+/* The same, to be kept as soon as the scheduler's thread comes to it. */
+void job_mark_soon(struct job *job, unsigned int what);
+void job_mark_file(struct job *job, struct job_file *file, bool with_names);
+void job_mark_everything(struct job *job);
+/* Returns when all that is marked is kept. Lets go of the lock meanwhile. */
+HRESULT queue_save(struct queue *queue);
+/* The end of a client's call that changed something. */
+HRESULT queue_save_and_unlock(struct queue *queue);
 
 /* job.c */
 HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type type,
                    const struct caller_facts *owner, struct job **out);
+/* Takes the texts over when it succeeds. */
+HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_texts *texts,
+                              struct job **out);
 /* Takes the lock, and waits while an ending is under way. */
 void job_lock(struct job *job);
 /* The same, for a change: BG_E_INVALID_STATE, without the lock, in a final state. */
@@ -198,7 +241,11 @@ void job_record_effects(struct job *job, unsigned int effects);
 /* job_file.c */
 HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
                         struct job_file **out);
+/* Room for so many more files. */
+HRESULT job_reserve_files(struct job *job, uint32_t count);
 void job_file_destroy(struct job_file *file);
+/* To the sum over the files. */
+void job_add_size(struct job *job, uint64_t size);
 void job_file_set_version(struct job *job, struct job_file *file,
                           const struct file_version *version);
 /* Forgets content and version. */
@@ -211,8 +258,13 @@ uint32_t job_next_file(struct job *job);
 
 /* job_control.c */
 void job_fail(struct job *job, const struct job_error *error);
-/* Removes the temporary files of a job that is final. Without the lock. */
+/* Removes the temporary files of a job that is final, or is ending. Without the lock. */
 HRESULT job_discard_files(struct job *job);
+/* The same for a job that was cancelled; then it is forgotten. */
+HRESULT job_end_cancel(struct job *job);
+/* Publishes the files of a job that is ending and takes it through to its end; is_resumed: a part
+ * of it may have been done before. */
+HRESULT job_end_complete(struct job *job, bool is_resumed);
 
 /* scheduler.c */
 void scheduler_enqueue(struct job *job, bool is_first);

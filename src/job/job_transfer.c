@@ -93,10 +93,12 @@ bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, cons
     current = is_current(job, epoch);
     /* The file is there, whoever asked for it: Cancel must find it. */
     job->files[file]->has_temp_file = true;
+    job_mark_file(job, job->files[file], false);
     if (name && !str_is_equal(name, job->files[file]->temp_name))
     {
         old = job->files[file]->temp_name;
         job->files[file]->temp_name = name;
+        job_mark_file(job, job->files[file], true);
         name = NULL;
     }
     queue_unlock(job->queue);
@@ -154,7 +156,11 @@ void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, 
 void job_transfer_peer_failed(struct job *job, uint32_t epoch, uint32_t file)
 {
     queue_lock(job->queue);
-    if (is_current(job, epoch)) job->files[file]->is_origin_only = true;
+    if (is_current(job, epoch))
+    {
+        job->files[file]->is_origin_only = true;
+        job_mark_file(job, job->files[file], false);
+    }
     queue_unlock(job->queue);
 }
 

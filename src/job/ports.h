@@ -33,6 +33,8 @@ struct file_ops
      * is not 0. */
     HRESULT(*publish)
     (void *ctx, const WCHAR *temp_name, const WCHAR *local_name, filetime_t mtime);
+    /* Is there a file of this size, and not a link? */
+    bool (*has_size)(void *ctx, const WCHAR *name, uint64_t size);
     /* Removes a temporary file; S_OK when there is none. */
     HRESULT (*discard)(void *ctx, const WCHAR *temp_name);
 };
@@ -63,6 +65,8 @@ struct queue_ports
     void *files_ctx;
     const struct notify_ops *notify;
     void *notify_ctx;
+    const struct store_ops *store; /* NULL: the queue lives as long as its process */
+    void *store_ctx;
 };
 
 #endif

@@ -34,6 +34,9 @@ HRESULT queue_create(const struct queue_ports *ports, const struct machine_setti
     lock_init(&queue->lock, LOCK_RANK_QUEUE, "queue");
     cond_init(&queue->wake);
     cond_init(&queue->quiet);
+    cond_init(&queue->saved);
+    list_init(&queue->unsaved);
+    queue->save_at = TICK_NEVER;
     list_init(&queue->jobs);
     list_init(&queue->running);
     list_init(&queue->outbox);
@@ -49,6 +52,9 @@ void queue_destroy(struct queue *queue)
 {
     struct list *cursor, *next;
 
+    queue_lock(queue);
+    queue_save(queue);
+    queue_unlock(queue);
     LIST_FOR_EACH_SAFE(cursor, next, &queue->jobs)
     {
         struct job *job = LIST_ENTRY_OF(cursor, struct job, queue_link);
@@ -59,6 +65,7 @@ void queue_destroy(struct queue *queue)
         job_release(job, JOB_HOLDER_QUEUE);
     }
     deadlines_done(&queue->deadlines);
+    cond_done(&queue->saved);
     cond_done(&queue->quiet);
     cond_done(&queue->wake);
     lock_done(&queue->lock);
@@ -161,7 +168,7 @@ static struct job **find_bucket(struct queue *queue, const GUID *id)
     return &queue->buckets[guid_hash(id) & (queue->bucket_count - 1)];
 }
 
-static struct job *find_job(struct queue *queue, const GUID *id)
+struct job *queue_find_any_job(struct queue *queue, const GUID *id)
 {
     for (struct job *job = *find_bucket(queue, id); job; job = job->hash_next)
         if (guid_is_equal(&job->id, id)) return job;
@@ -189,7 +196,7 @@ static void grow_buckets(struct queue *queue)
     }
 }
 
-static HRESULT insert_job(struct queue *queue, struct job *job)
+HRESULT queue_insert_job(struct queue *queue, struct job *job)
 {
     struct job **bucket;
     HRESULT hr;
@@ -203,6 +210,7 @@ static HRESULT insert_job(struct queue *queue, struct job *job)
     *bucket = job;
     list_add_tail(&queue->jobs, &job->queue_link);
     queue->job_count++;
+    job->is_kept = true;
     job_addref(job, JOB_HOLDER_QUEUE);
     return S_OK;
 }
@@ -246,6 +254,23 @@ static HRESULT check_job_limits(struct queue *queue, const struct caller_facts *
     return S_OK;
 }
 
+/* A job that cannot be kept is not made. */
+static HRESULT keep_new_job(struct queue *queue, struct job *job)
+{
+    HRESULT hr;
+
+    job_mark_everything(job);
+    if (SUCCEEDED(hr = queue_save(queue))) return S_OK;
+    if (list_is_linked(&job->queue_link))
+    {
+        queue_remove_job(queue, job);
+        job_release(job, JOB_HOLDER_QUEUE);
+    }
+    list_remove(&job->unsaved_link);
+    job->is_kept = false;
+    return hr;
+}
+
 HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t type,
                       const struct caller_facts *owner, struct job **out)
 {
@@ -258,7 +283,9 @@ HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t t
     if (FAILED(hr = job_create(queue, display_name, (enum job_type)type, owner, &job))) return hr;
 
     queue_lock(queue);
-    if (SUCCEEDED(hr = check_job_limits(queue, owner))) hr = insert_job(queue, job);
+    if (SUCCEEDED(hr = check_job_limits(queue, owner)) &&
+        SUCCEEDED(hr = queue_insert_job(queue, job)))
+        hr = keep_new_job(queue, job);
     queue_unlock(queue);
 
     if (FAILED(hr))
@@ -278,7 +305,7 @@ HRESULT queue_find_job(struct queue *queue, const GUID *id, const struct caller_
 
     *out = NULL;
     queue_lock(queue);
-    if ((job = find_job(queue, id)) && SUCCEEDED(hr = access_check(caller, &job->owner)))
+    if ((job = queue_find_any_job(queue, id)) && SUCCEEDED(hr = access_check(caller, &job->owner)))
     {
         job_addref(job, JOB_HOLDER_CALLER);
         *out = job;

@@ -28,6 +28,17 @@ HRESULT queue_list_jobs(struct queue *queue, const struct caller_facts *caller, 
                         struct job ***jobs, uint32_t *count);
 uint32_t queue_job_count(struct queue *queue);
 
+/* A job that was kept, at the start of the engine, before its threads run: the job, its files in
+ * order, then the end, also for one that cannot be had whole. Jobs come in the order in which they
+ * were made. Texts, status and names are taken over in all cases. */
+HRESULT queue_restore_job(struct queue *queue, const GUID *id, const struct job_status *status,
+                          struct job_texts *texts, struct job **out);
+HRESULT job_restore_file(struct job *job, struct file_status *status, struct file_names *names);
+/* Drops the job when is_whole is false; it stays in the store. */
+HRESULT queue_restore_end(struct queue *queue, struct job *job, bool is_whole);
+/* When all are there: brings endings to their end that were cut off. */
+void queue_finish_endings(struct queue *queue);
+
 /* New facts of the machine. Jobs whose effective client flag changes while they run are stopped,
  * queued again and resume at the byte where they stopped. */
 void queue_apply_settings(struct queue *queue, const struct machine_settings *settings);

@@ -206,14 +206,15 @@ tick_t queue_run_scheduler(struct queue *queue)
     queue_lock(queue);
     run_due_jobs(queue, queue_now(queue), &expired);
     give_turns(queue);
+    if (queue->save_at <= queue_now(queue)) queue_save(queue);
     job = deadlines_first(&queue->deadlines);
-    next = job ? job->deadline : TICK_NEVER;
+    next = earliest(job ? job->deadline : TICK_NEVER, queue->save_at);
     queue_unlock(queue);
 
     while ((job = LIST_HEAD_ENTRY(&expired, struct job, turn_link)))
     {
         list_remove(&job->turn_link);
-        job_discard_files(job);
+        job_end_cancel(job);
         job_release(job, JOB_HOLDER_CALLER);
     }
     return next;

@@ -144,4 +144,11 @@ static HRESULT discard(void *ctx, const WCHAR *temp_name)
     return HRESULT_FROM_WIN32(error);
 }
 
-const struct file_ops local_file_ops = {check_directory, choose_temp_name, publish, discard};
+static bool has_size(void *ctx, const WCHAR *name, uint64_t size)
+{
+    (void)ctx;
+    return local_path_has_size(name, size);
+}
+
+const struct file_ops local_file_ops = {check_directory, choose_temp_name, publish, has_size,
+                                        discard};

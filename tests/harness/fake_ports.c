@@ -78,6 +78,15 @@ static HRESULT fake_publish(void *ctx, const WCHAR *temp_name, const WCHAR *loca
     return S_OK;
 }
 
+static bool fake_has_size(void *ctx, const WCHAR *name, uint64_t size)
+{
+    struct fake_world *world = ctx;
+
+    (void)size;
+    lock_assert_none_held();
+    return world->has_file ? world->has_file(world, name) : true;
+}
+
 static HRESULT fake_discard(void *ctx, const WCHAR *temp_name)
 {
     struct fake_world *world = ctx;
@@ -106,10 +115,15 @@ static void fake_release_target(void *ctx, void *target)
 
 static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop};
 static const struct file_ops fake_file_ops = {fake_check_directory, fake_choose_temp_name,
-                                              fake_publish, fake_discard};
+                                              fake_publish, fake_has_size, fake_discard};
 static const struct notify_ops fake_notify_ops = {fake_wake, fake_release_target};
 
 void fake_world_init(struct fake_world *world)
+{
+    fake_world_init_kept(world, NULL, NULL);
+}
+
+void fake_world_init_kept(struct fake_world *world, const struct store_ops *store, void *ctx)
 {
     HRESULT hr;
 
@@ -130,7 +144,9 @@ void fake_world_init(struct fake_world *world)
                                         .files = &fake_file_ops,
                                         .files_ctx = world,
                                         .notify = &fake_notify_ops,
-                                        .notify_ctx = world};
+                                        .notify_ctx = world,
+                                        .store = store,
+                                        .store_ctx = ctx};
     hr = queue_create(&world->ports, &world->settings, &world->queue);
     ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
 }

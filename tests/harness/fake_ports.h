@@ -41,11 +41,15 @@ struct fake_world
     HRESULT publish_error;
     HRESULT discard_error;
     HRESULT directory_error;
+    /* Is the file there? NULL: all are. */
+    bool (*has_file)(struct fake_world *world, const WCHAR *name);
     void (*on_publish)(struct fake_world *world); /* what happens meanwhile; NULL: nothing */
     void (*on_release)(struct fake_world *world); /* what the client does then; NULL: nothing */
 };
 
 void fake_world_init(struct fake_world *world);
+/* The same, with a store (see fake_store.h). */
+void fake_world_init_kept(struct fake_world *world, const struct store_ops *store, void *ctx);
 /* Ends what runs, and checks that no job is left behind by a holder. */
 void fake_world_done(struct fake_world *world);
 

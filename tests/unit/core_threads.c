@@ -237,6 +237,15 @@ static HRESULT publish(void *ctx, const WCHAR *temp_name, const WCHAR *local_nam
     return random_below(4) ? S_OK : E_ACCESSDENIED;
 }
 
+static bool has_size(void *ctx, const WCHAR *name, uint64_t size)
+{
+    (void)ctx;
+    (void)name;
+    (void)size;
+    lock_assert_none_held();
+    return true;
+}
+
 static HRESULT discard(void *ctx, const WCHAR *temp_name)
 {
     (void)ctx;
@@ -420,7 +429,8 @@ static void create_jobs(void)
 static void test_everything_at_once(void)
 {
     static const struct transfer_ops transfer = {mover_start, mover_stop};
-    static const struct file_ops files = {allow_directory, choose_temp_name, publish, discard};
+    static const struct file_ops files = {allow_directory, choose_temp_name, publish, has_size,
+                                          discard};
     static const struct notify_ops notify = {wake_notifier, release_target};
     struct queue_ports ports = {
         .clock = clock_system, .transfer = &transfer, .files = &files, .notify = &notify};
