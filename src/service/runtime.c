@@ -15,6 +15,7 @@
 #include "job/queue.h"
 #include "notify/notifier.h"
 #include "policy/policy_source.h"
+#include "service/queue_store.h"
 #include "service/settings.h"
 #include "transfer/local_files.h"
 
@@ -37,6 +38,7 @@ struct engine
     struct policy_source *policy;
     struct notifier *notifier;
     struct transfer *transfer;
+    struct queue_store *store;
     struct queue *queue;
     struct thread scheduler;
     uint32_t time_slice; /* immutable while it runs */
@@ -59,7 +61,7 @@ static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
     (void)out;
     lock_init(&runtime.lock, LOCK_RANK_LEAF, "runtime");
     cond_init(&runtime.changed);
-    runtime.config = (struct runtime_config){TIME_SLICE, transfer_defaults};
+    runtime.config = (struct runtime_config){TIME_SLICE, transfer_defaults, NULL};
     return TRUE;
 }
 
@@ -107,12 +109,17 @@ static HRESULT create_queue(struct engine *engine)
                                       .files = &local_file_ops,
                                       .files_ctx = NULL,
                                       .notify = &notifier_ops,
-                                      .notify_ctx = engine->notifier};
+                                      .notify_ctx = engine->notifier,
+                                      .store = &queue_store_ops,
+                                      .store_ctx = engine->store};
     struct policy *policy = policy_source_get(engine->policy);
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
 
+    HRESULT hr;
+
     policy_release(policy);
-    return queue_create(&ports, &settings, &engine->queue);
+    if (FAILED(hr = queue_create(&ports, &settings, &engine->queue))) return hr;
+    return queue_store_load(engine->store, engine->queue);
 }
 
 static HRESULT start_threads(struct engine *engine)
@@ -139,6 +146,7 @@ static void end_engine(struct engine *engine)
     thread_join(&engine->scheduler);
     if (engine->transfer) transfer_destroy(engine->transfer);
     if (engine->queue) queue_destroy(engine->queue);
+    queue_store_close(engine->store);
     if (engine->notifier) notifier_destroy(engine->notifier);
     if (engine->policy) policy_source_destroy(engine->policy);
     memset(engine, 0, sizeof(*engine));
@@ -157,6 +165,7 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
     if (SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
+        SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
         SUCCEEDED(hr = create_queue(engine)))
         hr = start_threads(engine);
     if (FAILED(hr)) end_engine(engine);

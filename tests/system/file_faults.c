@@ -5,11 +5,13 @@
  */
 #include "file_faults.h"
 
-/* How the pointer to an imported function is called by the linker. */
+/* How the linker calls the pointer to an imported function, and the function. */
 #ifdef _WIN64
 #define IMPORT(name, arguments) __asm__("__imp_" #name)
+#define SYMBOL(name, arguments) __asm__(#name)
 #else
 #define IMPORT(name, arguments) __asm__("__imp__" #name "@" #arguments)
+#define SYMBOL(name, arguments) __asm__("_" #name "@" #arguments)
 #endif
 
 static struct
@@ -78,6 +80,27 @@ static BOOL WINAPI delete_file(const WCHAR *path)
     BOOL(WINAPI * fn)(const WCHAR *) = (void *)real("DeleteFileW");
 
     return !fails(FILE_CALL_DELETE) && fn(path);
+}
+
+/* The functions as SQLite takes their addresses: the store has no faults of ours. */
+BOOL WINAPI stored_write_file(HANDLE file, const void *data, DWORD size, DWORD *done,
+                              OVERLAPPED *overlapped) SYMBOL(WriteFile, 20);
+BOOL WINAPI stored_delete_file(const WCHAR *path) SYMBOL(DeleteFileW, 4);
+
+BOOL WINAPI stored_write_file(HANDLE file, const void *data, DWORD size, DWORD *done,
+                              OVERLAPPED *overlapped)
+{
+    BOOL(WINAPI * fn)
+    (HANDLE, const void *, DWORD, DWORD *, OVERLAPPED *) = (void *)real("WriteFile");
+
+    return fn(file, data, size, done, overlapped);
+}
+
+BOOL WINAPI stored_delete_file(const WCHAR *path)
+{
+    BOOL(WINAPI * fn)(const WCHAR *) = (void *)real("DeleteFileW");
+
+    return fn(path);
 }
 
 extern void *imported_write_file IMPORT(WriteFile, 20);
