@@ -10,6 +10,10 @@
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
+/* Bytes; after a kill a smaller one may be fetched anew. Of a larger one the bytes on the disk are of
+ * use only when it is known to which version they belong. */
+#define LARGE_FILE 1048576
+
 HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
                         struct job_file **out)
 {
@@ -198,6 +202,7 @@ void job_file_set_version(struct job *job, struct job_file *file,
     file->version.known = true;
     job_add_size(job, version->size);
     job_mark_file(job, file, false);
+    if (version->size > LARGE_FILE) job_mark_soon(job, UNSAVED_FILES);
 }
 
 void job_file_start_over(struct job *job, uint32_t index)
@@ -214,6 +219,7 @@ void job_file_start_over(struct job *job, uint32_t index)
     }
     file->sources = (struct file_sources){0};
     file->generation++;
+    file->is_restored = false;
     file->is_valid = false;
     file->is_published = false;
     if (file->is_done)

@@ -50,6 +50,7 @@ struct job_file
     uint32_t generation;
     uint32_t restarts;
     bool has_temp_file;
+    bool is_restored;  /* nothing has been written since the engine started */
     bool is_done;      /* all bytes are on the disk */
     bool is_published; /* under its final name */
     bool is_valid;     /* as the client says */

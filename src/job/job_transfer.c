@@ -37,6 +37,7 @@ static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_
                                    .generation = file->generation,
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
                                    .has_temp_file = file->has_temp_file,
+                                   .is_restored = file->is_restored,
                                    .version = file->version};
     plan->source = source_select(job_effective_peer_flags(job), &facts);
     range_set_init(&plan->have);
@@ -93,6 +94,7 @@ bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, cons
     current = is_current(job, epoch);
     /* The file is there, whoever asked for it: Cancel must find it. */
     job->files[file]->has_temp_file = true;
+    job->files[file]->is_restored = false;
     job_mark_file(job, job->files[file], false);
     if (name && !str_is_equal(name, job->files[file]->temp_name))
     {
@@ -147,6 +149,7 @@ void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, 
     if (job->files[file]->generation == generation && !job_state_is_final(job->state) &&
         SUCCEEDED(job_file_add_bytes(job, job->files[file], begin, end, is_from_peer)))
     {
+        job->files[file]->is_restored = false;
         job->stalled_since = TICK_NEVER;
         job_touch(job);
     }

@@ -21,6 +21,7 @@ struct transfer_plan
     enum source_kind source;
     bool is_foreground;
     bool has_temp_file; /* it was made by an earlier run and must be there still */
+    bool is_restored;   /* an engine that was killed may have written more than it told of */
     WCHAR *remote_name;
     WCHAR *local_name;
     WCHAR *temp_name;

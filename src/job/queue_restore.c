@@ -110,6 +110,7 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
                               .is_untold = status->is_untold};
     /* It may have been made after the last word of the store. */
     file->has_temp_file = !file->is_published;
+    file->is_restored = true;
     list_init(&file->unsaved_link);
     free(names);
     job->files[job->file_count++] = file;

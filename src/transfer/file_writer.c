@@ -14,6 +14,8 @@
 #define BUFFER_SIZE   (1 << 20)
 #define CHECKPOINT_MS 1000
 
+#define FILETIME_PER_MS 10000ull
+
 struct file_writer
 {
     file_written_fn written;
@@ -76,6 +78,22 @@ HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64
         writer->file = INVALID_HANDLE_VALUE;
     }
     return hr;
+}
+
+/* What was written before a start of the machine may be a hole, whatever the size says. */
+uint64_t file_writer_recent_end(const struct file_writer *writer)
+{
+    uint64_t up_time = GetTickCount64() * FILETIME_PER_MS, written, now;
+    BY_HANDLE_FILE_INFORMATION info;
+    FILETIME time;
+
+    if (!GetFileInformationByHandle(writer->file, &info)) return 0;
+    GetSystemTimeAsFileTime(&time);
+    now = (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+    written =
+        (uint64_t)info.ftLastWriteTime.dwHighDateTime << 32 | info.ftLastWriteTime.dwLowDateTime;
+    if (written > now || now - written >= up_time) return 0;
+    return (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow;
 }
 
 bool file_writer_is_open(const struct file_writer *writer)

@@ -21,6 +21,8 @@ HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path);
 /* Opens the file that was made before. S_FALSE, and no file, when it is gone or has not the size
  * that the bytes in it need. */
 HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64_t size);
+/* The end of what the file holds, if it was written since the machine was started; else 0. */
+uint64_t file_writer_recent_end(const struct file_writer *writer);
 bool file_writer_is_open(const struct file_writer *writer);
 
 HRESULT file_writer_put(struct file_writer *writer, uint64_t offset, const void *data, size_t size);

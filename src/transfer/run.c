@@ -35,16 +35,27 @@ static void on_written(void *ctx, uint64_t begin, uint64_t end)
                           run->is_from_peer);
 }
 
-/* Another name where somebody has taken ours. */
+static HRESULT rename_temp(struct transfer_plan *plan)
+{
+    WCHAR *name;
+    HRESULT hr = local_file_ops.choose_temp_name(NULL, plan->local_name, &name);
+
+    if (FAILED(hr)) return hr;
+    free(plan->temp_name);
+    plan->temp_name = name;
+    return S_OK;
+}
+
+/* Another name where somebody has taken ours, and for every start over: a store that has not heard
+ * of it yet must not take the new content for the old one. */
 static HRESULT make_file(struct run *run)
 {
     struct transfer_plan *plan = &run->plan;
-    HRESULT hr = S_OK;
+    HRESULT hr;
 
+    if (plan->generation && FAILED(hr = rename_temp(plan))) return hr;
     for (unsigned int i = 0; i < TEMP_NAME_TRIES; i++)
     {
-        WCHAR *name;
-
         hr = file_writer_make(run->writer, plan->temp_name);
         if (SUCCEEDED(hr))
         {
@@ -53,9 +64,7 @@ static HRESULT make_file(struct run *run)
             return S_OK;
         }
         if (hr != HRESULT_FROM_WIN32(ERROR_FILE_EXISTS)) return hr;
-        if (FAILED(local_file_ops.choose_temp_name(NULL, plan->local_name, &name))) return hr;
-        free(plan->temp_name);
-        plan->temp_name = name;
+        if (FAILED(rename_temp(plan))) return hr;
     }
     return hr;
 }
@@ -83,6 +92,22 @@ static bool open_file(struct run *run)
     }
     if (FAILED(hr)) run->local_error = hr;
     return SUCCEEDED(hr) && !run->is_temp_lost;
+}
+
+/* An engine that was killed wrote in one go from the first gap on, and told of it now and then.
+ * False as above. */
+static bool take_untold_bytes(struct run *run)
+{
+    struct transfer_plan *plan = &run->plan;
+    size_t count = range_set_count(&plan->have);
+    uint64_t told = stored_end(&plan->have), end;
+
+    plan->is_restored = false;
+    if (count > 1 || (count && range_set_get(&plan->have, 0)->begin)) return true;
+    if (!open_file(run)) return false;
+    end = file_writer_recent_end(run->writer);
+    if (end > told && end <= plan->version.size) on_written(run, told, end);
+    return true;
 }
 
 /* ---- the sink ---- */
@@ -243,6 +268,8 @@ static void fail(struct run *run, HRESULT code, enum error_context context)
 static void start_over(struct run *run)
 {
     file_writer_close(run->writer);
+    /* It may be that it cannot be removed: the next one has another name. */
+    local_file_ops.discard(NULL, run->plan.temp_name);
     run->step = job_transfer_restart(run->job, run->epoch, run->plan.file_index) == S_OK ? RUN_PLAN
                                                                                          : RUN_OVER;
 }
@@ -264,12 +291,24 @@ static void take_plan(struct run *run)
     run->has_plan = true;
     run->peer_streams = 0;
     run->step = run->plan.version.known ? RUN_FETCH : RUN_PROBE;
+    /* What belongs to no known version is of no use. */
+    if (!run->plan.version.known) run->plan.is_restored = false;
 }
 
 static void peers_are_of_no_use(struct run *run)
 {
     job_transfer_peer_failed(run->job, run->epoch, run->plan.file_index);
     run->plan.source = SOURCE_ORIGIN;
+}
+
+static void file_is_not_open(struct run *run)
+{
+    if (run->is_temp_lost)
+        start_over(run);
+    else
+        fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
+    run->local_error = S_OK;
+    run->is_temp_lost = false;
 }
 
 /* All bytes are there, also when there are none. */
@@ -279,10 +318,7 @@ static void finish_file(struct run *run)
 
     if (!open_file(run))
     {
-        if (run->is_temp_lost)
-            start_over(run);
-        else
-            fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
+        file_is_not_open(run);
         return;
     }
     if (FAILED(hr = file_writer_flush(run->writer)) ||
@@ -317,6 +353,11 @@ static bool begin(struct run *run, bool is_probe)
 
 static bool fetch(struct run *run)
 {
+    if (run->plan.is_restored && !take_untold_bytes(run))
+    {
+        file_is_not_open(run);
+        return false;
+    }
     if (!range_set_first_gap(&run->plan.have, 0, run->plan.version.size, &run->asked))
     {
         finish_file(run);
