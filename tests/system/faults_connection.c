@@ -22,6 +22,10 @@
  * and at the mean of five. */
 #define LIMIT_MS 12000
 
+/* A kept connection that dies with a request is no failure: libcurl takes the next one, five times
+ * at most. Rows that run side by side leave theirs to each other. */
+#define KEPT_RETRIES 5
+
 #define FILE_OF(bytes) .file = {.size = (bytes), .version = 1}
 
 static struct origin *origin;
@@ -101,26 +105,26 @@ static const struct fault_case ending_cases[] = {
      .use = {FILE_OF(SIZE)},
      .end = FAULT_TRANSIENT,
      .code = WINHTTP_CONNECTION_ERROR,
-     .requests = 4},
+     .requests = 2 + KEPT_RETRIES},
     {.row = "C4: GET reset without a byte",
      .fault = "get_reset",
      .use = {FILE_OF(SIZE)},
      .end = FAULT_TRANSIENT,
      .code = WINHTTP_CONNECTION_ERROR,
-     .requests = 4},
+     .requests = 2 + KEPT_RETRIES},
     {.row = "C4: closed without a byte",
      .fault = "close",
      .use = {FILE_OF(SIZE)},
      .end = FAULT_TRANSIENT,
      .code = WINHTTP_CONNECTION_ERROR,
-     .requests = 4},
+     .requests = 2 + KEPT_RETRIES},
     {.row = "C4: a later GET closed without a byte",
      .fault = "get_close",
      .use = {FILE_OF(SIZE)},
      .cut = 1000,
      .end = FAULT_TRANSIENT,
      .code = WINHTTP_CONNECTION_ERROR,
-     .requests = 5},
+     .requests = 3 + KEPT_RETRIES},
     {.row = "C4: closed in the head",
      .fault = "close_in_head",
      .use = {FILE_OF(SIZE)},
