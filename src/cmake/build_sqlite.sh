@@ -44,9 +44,12 @@ fi
 dpkg-source --no-check -x "$deps/source/${package}_$series"*.dsc "$work/source" >"$log" 2>&1 || fail
 
 echo "-- Building SQLite for $arch"
-# The one big file is put together by a script in Tcl and is the same for every machine.
-(cd "$work/build" && ../source/configure --disable-tcl --disable-readline && make sqlite3.c) \
-    >>"$log" 2>&1 9>&- || fail
+# The one big file is put together by programs of this machine, made by its own compiler, and is the
+# same for every machine. CMake may have left the compiler for Windows in CC.
+(
+    unset CC CFLAGS CPPFLAGS LDFLAGS
+    cd "$work/build" && CC=cc ../source/configure --disable-tcl --disable-readline && make sqlite3.c
+) >>"$log" 2>&1 9>&- || fail
 
 mkdir -p "$target/include" "$target/lib"
 "$arch-w64-mingw32-gcc-win32" -O2 -DNDEBUG -D_WIN32_WINNT=0x0601 \
