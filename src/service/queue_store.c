@@ -11,9 +11,13 @@
 #include "base/str.h"
 #include "store/store.h"
 
+#define FOLDER_VARIABLE L"ALLUSERSPROFILE"
+#define FOLDER_PATH     L"Microsoft\\Network\\Downloader"
+#define FILE_NAME       L"openbits.db"
+
 struct queue_store
 {
-    WCHAR *path;
+    WCHAR *path;         /* NULL: there is no folder for it */
     struct store *store; /* NULL: it cannot be had, for this reason */
     HRESULT reason;
 };
@@ -43,6 +47,17 @@ static HRESULT make_folders(WCHAR *path)
     return hr;
 }
 
+static HRESULT machine_path(WCHAR **out)
+{
+    WCHAR folder[MAX_PATH], path[MAX_PATH + ARRAY_COUNT(FOLDER_PATH) + ARRAY_COUNT(FILE_NAME)];
+    DWORD len = GetEnvironmentVariableW(FOLDER_VARIABLE, folder, MAX_PATH);
+
+    *out = NULL;
+    if (!len || len >= MAX_PATH) return HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    swprintf(path, ARRAY_COUNT(path), L"%ls\\" FOLDER_PATH L"\\" FILE_NAME, folder);
+    return (*out = str_dup(path)) ? S_OK : E_OUTOFMEMORY;
+}
+
 /* ---- open ---- */
 
 static void tell(const struct store_report *report)
@@ -59,6 +74,7 @@ static HRESULT open_file(struct queue_store *store, struct store_report *report)
     const struct store_options options = {.secrets = &store_secrets_by_windows};
     HRESULT hr;
 
+    if (!store->path && FAILED(hr = machine_path(&store->path))) return hr;
     if (FAILED(hr = make_folders(store->path))) return hr;
     if (SUCCEEDED(hr = store_open(store->path, &options, &store->store, report))) tell(report);
     return hr;
@@ -71,7 +87,7 @@ HRESULT queue_store_open(const WCHAR *path, struct queue_store **out)
 
     *out = NULL;
     if (!store) return E_OUTOFMEMORY;
-    if (!(store->path = str_dup(path)))
+    if (path && !(store->path = str_dup(path)))
     {
         free(store);
         return E_OUTOFMEMORY;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The queue's file, and the way from it into the queue. */
+ * The machine's queue file, and the way from it into the queue. */
 #ifndef OPENBITS_SERVICE_QUEUE_STORE_H
 #define OPENBITS_SERVICE_QUEUE_STORE_H
 
@@ -9,9 +9,10 @@
 
 struct queue_store;
 
-/* Opens the file, or makes it with its folder. A file that cannot be had, or is of a newer program,
- * is no failure: the engine runs with an empty queue, and every change is refused with the reason
- * until the file can be had. ERROR_SHARING_VIOLATION: another process has it. */
+/* Opens the file, or makes it with its folder; path NULL: the machine's, in the folder for the data
+ * of all users. A file that cannot be had, or is of a newer program, is no failure: the engine runs
+ * with an empty queue, and every change is refused with the reason until the file can be had.
+ * ERROR_SHARING_VIOLATION: another process has it. */
 HRESULT queue_store_open(const WCHAR *path, struct queue_store **out);
 void queue_store_close(struct queue_store *store);
 

@@ -101,11 +101,6 @@ static HRESULT create_notifier(struct notifier **out)
     return notifier_create(&config, out);
 }
 
-static HRESULT open_store(struct engine *engine, const struct runtime_config *config)
-{
-    return config->queue_file ? queue_store_open(config->queue_file, &engine->store) : S_OK;
-}
-
 static HRESULT create_queue(struct engine *engine)
 {
     const struct queue_ports ports = {.clock = clock_system,
@@ -115,7 +110,7 @@ static HRESULT create_queue(struct engine *engine)
                                       .files_ctx = NULL,
                                       .notify = &notifier_ops,
                                       .notify_ctx = engine->notifier,
-                                      .store = engine->store ? &queue_store_ops : NULL,
+                                      .store = &queue_store_ops,
                                       .store_ctx = engine->store};
     struct policy *policy = policy_source_get(engine->policy);
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
@@ -124,7 +119,7 @@ static HRESULT create_queue(struct engine *engine)
 
     policy_release(policy);
     if (FAILED(hr = queue_create(&ports, &settings, &engine->queue))) return hr;
-    return engine->store ? queue_store_load(engine->store, engine->queue) : S_OK;
+    return queue_store_load(engine->store, engine->queue);
 }
 
 static HRESULT start_threads(struct engine *engine)
@@ -170,7 +165,8 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
     if (SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
-        SUCCEEDED(hr = open_store(engine, config)) && SUCCEEDED(hr = create_queue(engine)))
+        SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
+        SUCCEEDED(hr = create_queue(engine)))
         hr = start_threads(engine);
     if (FAILED(hr)) end_engine(engine);
     return hr;

@@ -13,7 +13,7 @@ struct runtime_config
 {
     uint32_t time_slice; /* seconds; a background job's turn among its equals */
     struct transfer_config transfer;
-    const WCHAR *queue_file; /* NULL: the queue ends with its process */
+    const WCHAR *queue_file; /* NULL: the machine's */
 };
 
 /* For tests: what the engine starts with, and how to change it for the next start. */
