@@ -7,7 +7,6 @@
 
 #include "bits10_3.h"
 
-#include "com/bg_manager.h"
 #include "com/com_util.h"
 
 const struct class_info class_infos[CLASS_COUNT] = {
@@ -27,7 +26,8 @@ struct class_factory
 {
     IClassFactory IClassFactory_iface;
     struct com_front front;
-    com_start_engine_fn start; /* immutable after create */
+    com_create_manager_fn create; /* immutable after create, as the rest */
+    bool is_offered;
 };
 
 static inline struct class_factory *impl_from_IClassFactory(IClassFactory *iface)
@@ -46,16 +46,20 @@ static ULONG WINAPI class_factory_AddRef(IClassFactory *iface)
     return com_front_addref(&impl_from_IClassFactory(iface)->front);
 }
 
+/* An offered one has let go of the module when it was made. */
+static void destroy(struct class_factory *factory)
+{
+    if (factory->is_offered) com_module_lock();
+    com_front_done(&factory->front);
+    free(factory);
+}
+
 static ULONG WINAPI class_factory_Release(IClassFactory *iface)
 {
     struct class_factory *factory = impl_from_IClassFactory(iface);
     ULONG ref = com_front_release(&factory->front);
 
-    if (!ref)
-    {
-        com_front_done(&factory->front);
-        free(factory);
-    }
+    if (!ref) destroy(factory);
     return ref;
 }
 
@@ -63,17 +67,14 @@ static HRESULT WINAPI class_factory_CreateInstance(IClassFactory *iface, IUnknow
                                                    REFIID iid, void **out)
 {
     struct class_factory *factory = impl_from_IClassFactory(iface);
-    IBackgroundCopyManager *manager;
-    struct com_engine engine;
     HRESULT hr;
 
     if (!out) return E_POINTER;
     *out = NULL;
     if (outer) return CLASS_E_NOAGGREGATION;
-    if (FAILED(hr = factory->start(&engine))) return hr;
-    if (FAILED(hr = bg_manager_create(&engine, &manager))) return hr;
-    hr = IBackgroundCopyManager_QueryInterface(manager, iid, out);
-    IBackgroundCopyManager_Release(manager);
+    com_module_lock();
+    hr = factory->create(iid, out);
+    com_module_unlock();
     return hr;
 }
 
@@ -96,7 +97,7 @@ static const IClassFactoryVtbl class_factory_vtbl = {
     class_factory_LockServer,
 };
 
-static HRESULT class_factory_create(com_start_engine_fn start, IClassFactory **out)
+static HRESULT class_factory_create(com_create_manager_fn create, IClassFactory **out)
 {
     struct class_factory *factory;
     HRESULT hr;
@@ -104,14 +105,23 @@ static HRESULT class_factory_create(com_start_engine_fn start, IClassFactory **o
     *out = NULL;
     if (!(factory = calloc(1, sizeof(*factory)))) return E_OUTOFMEMORY;
     factory->IClassFactory_iface.lpVtbl = &class_factory_vtbl;
-    factory->start = start;
+    factory->create = create;
     if (FAILED(hr = com_front_init(&factory->front, &factory->IClassFactory_iface)))
     {
-        com_front_done(&factory->front);
-        free(factory);
+        destroy(factory);
         return hr;
     }
     *out = &factory->IClassFactory_iface;
+    return S_OK;
+}
+
+HRESULT class_factory_create_offered(com_create_manager_fn create, IClassFactory **out)
+{
+    HRESULT hr = class_factory_create(create, out);
+
+    if (FAILED(hr)) return hr;
+    CONTAINING_RECORD(*out, struct class_factory, IClassFactory_iface)->is_offered = true;
+    com_module_unlock();
     return S_OK;
 }
 
@@ -122,7 +132,7 @@ static bool is_known(REFCLSID clsid)
     return false;
 }
 
-HRESULT class_factory_get(com_start_engine_fn start, REFCLSID clsid, REFIID iid, void **out)
+HRESULT class_factory_get(com_create_manager_fn create, REFCLSID clsid, REFIID iid, void **out)
 {
     IClassFactory *factory;
     HRESULT hr;
@@ -130,7 +140,7 @@ HRESULT class_factory_get(com_start_engine_fn start, REFCLSID clsid, REFIID iid,
     if (!out) return E_POINTER;
     *out = NULL;
     if (!is_known(clsid)) return CLASS_E_CLASSNOTAVAILABLE;
-    if (FAILED(hr = class_factory_create(start, &factory))) return hr;
+    if (FAILED(hr = class_factory_create(create, &factory))) return hr;
     hr = IClassFactory_QueryInterface(factory, iid, out);
     IClassFactory_Release(factory);
     return hr;

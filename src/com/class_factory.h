@@ -20,7 +20,11 @@ struct class_info
 
 extern const struct class_info class_infos[CLASS_COUNT];
 
-/* CLASS_E_CLASSNOTAVAILABLE for other classes. The engine is started by CreateInstance. */
-HRESULT class_factory_get(com_start_engine_fn start, REFCLSID clsid, REFIID iid, void **out);
+/* CLASS_E_CLASSNOTAVAILABLE for other classes. Nothing is started before CreateInstance. */
+HRESULT class_factory_get(com_create_manager_fn create, REFCLSID clsid, REFIID iid, void **out);
+
+/* One that is offered to other processes all the time: it does not keep the module, but a call of
+ * CreateInstance does. */
+HRESULT class_factory_create_offered(com_create_manager_fn create, IClassFactory **out);
 
 #endif

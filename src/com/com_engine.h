@@ -19,4 +19,7 @@ struct com_engine
 /* Starts the engine unless it runs. */
 typedef HRESULT (*com_start_engine_fn)(struct com_engine *engine);
 
+/* What CreateInstance does: a manager, of the engine here or of another process. */
+typedef HRESULT (*com_create_manager_fn)(REFIID iid, void **out);
+
 #endif

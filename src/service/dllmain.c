@@ -7,6 +7,7 @@
 #include <olectl.h>
 
 #include "com/class_factory.h"
+#include "service/activation.h"
 #include "service/register.h"
 #include "service/runtime.h"
 
@@ -31,7 +32,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
 
 HRESULT WINAPI DllGetClassObject(REFCLSID clsid, REFIID iid, void **out)
 {
-    HRESULT hr = class_factory_get(runtime_start, clsid, iid, out);
+    HRESULT hr = class_factory_get(activation_create_manager, clsid, iid, out);
 
     return hr == CLASS_E_CLASSNOTAVAILABLE ? proxy_DllGetClassObject(clsid, iid, out) : hr;
 }

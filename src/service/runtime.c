@@ -11,11 +11,14 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "com/bg_callback.h"
+#include "com/bg_manager.h"
 #include "com/com_util.h"
 #include "job/queue.h"
 #include "notify/notifier.h"
 #include "policy/policy_source.h"
 #include "service/queue_store.h"
+#include "service/class_objects.h"
+#include "service/owner.h"
 #include "service/settings.h"
 #include "transfer/local_files.h"
 
@@ -35,13 +38,15 @@ enum runtime_state
 struct engine
 {
     HMODULE module; /* a reference of our own: threads must not outlive their code */
+    HANDLE owner;   /* the right to have the queue: the first to come, the last to go */
     struct policy_source *policy;
     struct notifier *notifier;
     struct transfer *transfer;
     struct queue_store *store;
     struct queue *queue;
     struct thread scheduler;
-    uint32_t time_slice; /* immutable while it runs */
+    struct class_objects *offered; /* NULL: other processes cannot connect */
+    uint32_t time_slice;           /* immutable while it runs */
 };
 
 static struct
@@ -136,11 +141,20 @@ static HRESULT start_threads(struct engine *engine)
     return S_OK;
 }
 
+/* Without it this process still has its own engine. */
+static void offer_classes(struct engine *engine)
+{
+    HRESULT hr = class_objects_start(runtime_create_manager, &engine->offered);
+
+    if (FAILED(hr)) LOG_ERR(LOG_SERVICE, "other processes cannot connect: %#lx", (unsigned long)hr);
+}
+
 /* Takes a half-built engine too; the notifier has been stopped, or was never started. */
 static void end_engine(struct engine *engine)
 {
     HMODULE module = engine->module;
 
+    class_objects_stop(engine->offered);
     if (engine->policy) policy_source_stop(engine->policy);
     if (engine->queue) queue_stop_scheduler(engine->queue);
     thread_join(&engine->scheduler);
@@ -149,6 +163,7 @@ static void end_engine(struct engine *engine)
     queue_store_close(engine->store);
     if (engine->notifier) notifier_destroy(engine->notifier);
     if (engine->policy) policy_source_destroy(engine->policy);
+    owner_release(engine->owner);
     memset(engine, 0, sizeof(*engine));
     /* Our caller holds another reference, or this code would not run. */
     if (module) FreeLibrary(module);
@@ -162,13 +177,18 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
                             &engine->module))
         return HRESULT_FROM_WIN32(GetLastError());
     engine->time_slice = config->time_slice;
-    if (SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
+    /* Whoever has won here may open the queue. */
+    if (SUCCEEDED(hr = owner_acquire(&engine->owner)) &&
+        SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
         SUCCEEDED(hr = create_queue(engine)))
         hr = start_threads(engine);
-    if (FAILED(hr)) end_engine(engine);
+    if (SUCCEEDED(hr))
+        offer_classes(engine);
+    else
+        end_engine(engine);
     return hr;
 }
 
@@ -199,7 +219,8 @@ static HRESULT start_now(void)
     runtime.state = RUNTIME_CHANGING;
     lock_release(&runtime.lock);
     hr = start_engine(&runtime.engine, &config);
-    if (FAILED(hr)) LOG_ERR(LOG_SERVICE, "the engine does not start: %#lx", (unsigned long)hr);
+    if (FAILED(hr) && hr != OWNER_E_ELSEWHERE)
+        LOG_ERR(LOG_SERVICE, "the engine does not start: %#lx", (unsigned long)hr);
     set_state(SUCCEEDED(hr) ? RUNTIME_RUNNING : RUNTIME_STOPPED);
     return hr;
 }
@@ -217,6 +238,25 @@ HRESULT runtime_start(struct com_engine *engine)
     /* The caller's class object keeps it running. */
     *engine = (struct com_engine){runtime.engine.queue, runtime.engine.policy};
     return S_OK;
+}
+
+HRESULT runtime_create_manager(REFIID iid, void **out)
+{
+    IBackgroundCopyManager *manager;
+    struct com_engine engine;
+    HRESULT hr;
+
+    *out = NULL;
+    /* A front that is on its way keeps the engine as one that lives. */
+    com_module_lock();
+    if (SUCCEEDED(hr = runtime_start(&engine)) &&
+        SUCCEEDED(hr = bg_manager_create(&engine, &manager)))
+    {
+        hr = IBackgroundCopyManager_QueryInterface(manager, iid, out);
+        IBackgroundCopyManager_Release(manager);
+    }
+    com_module_unlock();
+    return hr;
 }
 
 static bool is_idle(const struct engine *engine)

@@ -23,6 +23,10 @@ void runtime_set_config(const struct runtime_config *config);
 /* Starts the engine unless it runs. It stays as long as com_module_is_locked(). */
 HRESULT runtime_start(struct com_engine *engine);
 
+/* A manager of this process's engine, which it starts; OWNER_E_ELSEWHERE (service/owner.h) when
+ * another process runs the queue. */
+HRESULT runtime_create_manager(REFIID iid, void **out);
+
 /* True: there are no objects, no jobs and no threads any more, and the module may go. */
 bool runtime_stop_if_idle(void);
 

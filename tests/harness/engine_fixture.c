@@ -9,7 +9,7 @@
 
 static HRESULT WINAPI get_class_object(REFCLSID clsid, REFIID iid, void **out)
 {
-    return class_factory_get(runtime_start, clsid, iid, out);
+    return class_factory_get(runtime_create_manager, clsid, iid, out);
 }
 
 IBackgroundCopyManager *engine_manager(const struct runtime_config *config)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The lock file. It stays when it is let go of: its name is not the lock, the open handle is. */
+#include "service/owner.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define FOLDER_VARIABLE L"ALLUSERSPROFILE"
+#define PATH_SIZE       (MAX_PATH + 64)
+
+static const WCHAR *const steps[] = {L"\\Microsoft", L"\\Network", L"\\Downloader"};
+
+static void append(WCHAR path[PATH_SIZE], const WCHAR *part)
+{
+    size_t len = str_len(path);
+
+    while (*part && len + 1 < PATH_SIZE)
+        path[len++] = *part++;
+    path[len] = 0;
+}
+
+static HRESULT make_path(WCHAR path[PATH_SIZE])
+{
+    DWORD len = GetEnvironmentVariableW(FOLDER_VARIABLE, path, MAX_PATH);
+
+    if (!len || len >= MAX_PATH) return HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    for (unsigned int i = 0; i < ARRAY_COUNT(steps); i++)
+    {
+        append(path, steps[i]);
+        if (!CreateDirectoryW(path, NULL) && GetLastError() != ERROR_ALREADY_EXISTS)
+            return err_from_last_error();
+    }
+    append(path, L"\\openbits.lock");
+    return S_OK;
+}
+
+HRESULT owner_acquire(HANDLE *owner)
+{
+    WCHAR path[PATH_SIZE];
+    HANDLE file;
+    HRESULT hr;
+
+    *owner = NULL;
+    if (FAILED(hr = make_path(path))) return hr;
+    file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS,
+                       FILE_ATTRIBUTE_NORMAL, NULL);
+    if (file == INVALID_HANDLE_VALUE) return err_from_last_error();
+    *owner = file;
+    return S_OK;
+}
+
+void owner_release(HANDLE owner)
+{
+    if (owner) CloseHandle(owner);
+}
