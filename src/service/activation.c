@@ -8,12 +8,13 @@
 
 #include <objbase.h>
 
-#include "bits.h"
-
 #include "base/err.h"
 #include "base/log.h"
+#include "com/class_factory.h"
+#include "service/install.h"
 #include "service/owner.h"
 #include "service/runtime.h"
+#include "service/service_main.h"
 
 #define CALL_MS  35000 /* a service that starts is given 30 s by COM */
 #define RETRY_MS 10000
@@ -65,7 +66,7 @@ static DWORD WINAPI run(void *arg)
 
     if (SUCCEEDED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED)))
     {
-        hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_LOCAL_SERVER, &call->iid,
+        hr = CoCreateInstance(&CLSID_OpenBitsOwner, NULL, CLSCTX_LOCAL_SERVER, &call->iid,
                               (void **)&object);
         if (SUCCEEDED(hr)) hr = marshal(call, object);
         call->result = hr;
@@ -131,11 +132,13 @@ static HRESULT ask_owner(REFIID iid, void **out)
 HRESULT activation_create_manager(REFIID iid, void **out)
 {
     ULONGLONG end = GetTickCount64() + RETRY_MS;
+    bool is_client = service_is_installed() && !service_is_host();
     HRESULT hr;
 
+    *out = NULL;
     for (;;)
     {
-        if ((hr = runtime_create_manager(iid, out)) != OWNER_E_ELSEWHERE) return hr;
+        if (!is_client && (hr = runtime_create_manager(iid, out)) != OWNER_E_ELSEWHERE) return hr;
         if (SUCCEEDED(hr = ask_owner(iid, out)) || hr == E_NOINTERFACE) return hr;
         if (GetTickCount64() >= end) break;
         Sleep(PAUSE_MS);

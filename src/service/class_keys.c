@@ -20,11 +20,16 @@ static void join(WCHAR out[PATH_SIZE], const WCHAR *a, const WCHAR *b)
     out[len] = 0;
 }
 
+static void full_path(WCHAR out[PATH_SIZE], const WCHAR *path)
+{
+    join(out, *path == '\\' ? L"" : CLASSES_ROOT, *path == '\\' ? path + 1 : path);
+}
+
 static LSTATUS open_key(const WCHAR *path, REGSAM access, HKEY *key)
 {
     WCHAR full[PATH_SIZE];
 
-    join(full, CLASSES_ROOT, path);
+    full_path(full, path);
     return RegOpenKeyExW(HKEY_LOCAL_MACHINE, full, 0, access, key);
 }
 
@@ -32,7 +37,7 @@ static LSTATUS make_key(const WCHAR *path, HKEY *key)
 {
     WCHAR full[PATH_SIZE];
 
-    join(full, CLASSES_ROOT, path);
+    full_path(full, path);
     return RegCreateKeyExW(HKEY_LOCAL_MACHINE, full, 0, NULL, 0, KEY_READ | KEY_WRITE, NULL, key,
                            NULL);
 }
@@ -58,7 +63,8 @@ bool class_key_get(const WCHAR *path, const WCHAR *name, WCHAR text[CLASS_TEXT_M
 
     text[0] = 0;
     if (open_key(path, KEY_READ, &key)) return false;
-    status = RegGetValueW(key, NULL, name, RRF_RT_REG_SZ, NULL, text, &size);
+    status = RegGetValueW(key, NULL, name, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND,
+                          NULL, text, &size);
     RegCloseKey(key);
     if (status) text[0] = 0;
     return !status;
@@ -72,16 +78,21 @@ bool class_key_is(const WCHAR *path, const WCHAR *name, const WCHAR *text)
 
 /* ---- write ---- */
 
-HRESULT class_key_set(const WCHAR *path, const WCHAR *name, const WCHAR *text)
+static HRESULT set_text(const WCHAR *path, const WCHAR *name, DWORD type, const WCHAR *text)
 {
     DWORD size = (DWORD)((str_len(text) + 1) * sizeof(*text));
     LSTATUS status;
     HKEY key;
 
     if ((status = make_key(path, &key))) return HRESULT_FROM_WIN32(status);
-    status = RegSetValueExW(key, name, 0, REG_SZ, (const BYTE *)text, size);
+    status = RegSetValueExW(key, name, 0, type, (const BYTE *)text, size);
     RegCloseKey(key);
     return HRESULT_FROM_WIN32(status);
+}
+
+HRESULT class_key_set(const WCHAR *path, const WCHAR *name, const WCHAR *text)
+{
+    return set_text(path, name, REG_SZ, text);
 }
 
 HRESULT class_key_set_if_absent(const WCHAR *path, const WCHAR *name, const WCHAR *text)
@@ -112,7 +123,7 @@ static LSTATUS query(HKEY key, const WCHAR *name, DWORD *type, BYTE *data, DWORD
     return RegQueryValueExW(key, name, NULL, type, data, size);
 }
 
-HRESULT class_key_take(const WCHAR *path, const WCHAR *name, const WCHAR *text)
+static HRESULT keep_value(const WCHAR *path, const WCHAR *name)
 {
     WCHAR kept[PATH_SIZE];
     BYTE data[CLASS_TEXT_MAX * sizeof(WCHAR)];
@@ -130,7 +141,34 @@ HRESULT class_key_take(const WCHAR *path, const WCHAR *name, const WCHAR *text)
             status = RegSetValueExW(key, kept, 0, NOTHING_TYPE, NULL, 0);
     }
     RegCloseKey(key);
-    return status ? HRESULT_FROM_WIN32(status) : class_key_set(path, name, text);
+    return HRESULT_FROM_WIN32(status);
+}
+
+HRESULT class_key_take(const WCHAR *path, const WCHAR *name, const WCHAR *text)
+{
+    HRESULT hr = keep_value(path, name);
+
+    return FAILED(hr) ? hr : set_text(path, name, REG_SZ, text);
+}
+
+HRESULT class_key_take_path(const WCHAR *path, const WCHAR *name, const WCHAR *text)
+{
+    HRESULT hr = keep_value(path, name);
+
+    return FAILED(hr) ? hr : set_text(path, name, REG_EXPAND_SZ, text);
+}
+
+bool class_key_is_taken(const WCHAR *path, const WCHAR *name)
+{
+    WCHAR kept[PATH_SIZE];
+    LSTATUS status;
+    HKEY key;
+
+    kept_name(kept, name);
+    if (open_key(path, KEY_READ, &key)) return false;
+    status = RegQueryValueExW(key, kept, NULL, NULL, NULL, NULL);
+    RegCloseKey(key);
+    return !status;
 }
 
 HRESULT class_key_give_back(const WCHAR *path, const WCHAR *name)
@@ -205,7 +243,7 @@ HRESULT class_key_prune(const WCHAR *path)
         {
             RegCloseKey(key);
             if (!is_empty(place)) return hr;
-            join(full, CLASSES_ROOT, place);
+            full_path(full, place);
             hr = from_delete(RegDeleteKeyW(HKEY_LOCAL_MACHINE, full));
         }
     } while (SUCCEEDED(hr) && cut_to_parent(place));

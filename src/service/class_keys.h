@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Text values under HKLM\Software\Classes that may have had an owner before us: what we replace is
- * kept beside it and comes back when we leave. Paths are relative to that key; a name of NULL is
+ * kept beside it and comes back when we leave. Paths are relative to that key, or to
+ * HKLM when they begin with a backslash; a name of NULL is
  * the key's default value. */
 #ifndef OPENBITS_SERVICE_CLASS_KEYS_H
 #define OPENBITS_SERVICE_CLASS_KEYS_H
@@ -19,6 +20,9 @@ HRESULT class_key_set(const WCHAR *path, const WCHAR *name, const WCHAR *text);
 HRESULT class_key_set_if_absent(const WCHAR *path, const WCHAR *name, const WCHAR *text);
 /* Keeps what was there, or that nothing was, unless the value has been taken before. */
 HRESULT class_key_take(const WCHAR *path, const WCHAR *name, const WCHAR *text);
+/* The same for a value of the type for paths with variables. */
+HRESULT class_key_take_path(const WCHAR *path, const WCHAR *name, const WCHAR *text);
+bool class_key_is_taken(const WCHAR *path, const WCHAR *name);
 
 /* Makes the value what it was; does nothing to one that has not been taken. */
 HRESULT class_key_give_back(const WCHAR *path, const WCHAR *name);

@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "com/class_factory.h"
+#include "service/pins.h"
+#include "service/service_main.h"
 
 struct class_objects
 {
@@ -19,12 +21,13 @@ struct class_objects
     HANDLE ready, stop;
     com_create_manager_fn create; /* immutable */
     HRESULT result;               /* of the thread until it is ready */
-    DWORD cookies[CLASS_COUNT];
+    struct pins *pins;            /* of the thread */
+    DWORD cookies[OFFERED_COUNT];
 };
 
 static void revoke(struct class_objects *objects)
 {
-    for (unsigned int i = 0; i < CLASS_COUNT; i++)
+    for (unsigned int i = 0; i < OFFERED_COUNT; i++)
     {
         if (objects->cookies[i]) CoRevokeClassObject(objects->cookies[i]);
         objects->cookies[i] = 0;
@@ -37,7 +40,7 @@ static HRESULT offer(struct class_objects *objects)
     HRESULT hr;
 
     if (FAILED(hr = class_factory_create_offered(objects->create, &factory))) return hr;
-    for (unsigned int i = 0; i < CLASS_COUNT && SUCCEEDED(hr); i++)
+    for (unsigned int i = 0; i < OFFERED_COUNT && SUCCEEDED(hr); i++)
         hr = CoRegisterClassObject(class_infos[i].clsid, (IUnknown *)factory, CLSCTX_LOCAL_SERVER,
                                    REGCLS_MULTIPLEUSE, &objects->cookies[i]);
     IClassFactory_Release(factory);
@@ -51,11 +54,13 @@ static void run(void *arg)
     HRESULT hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
     bool is_initialized = SUCCEEDED(hr);
 
+    if (is_initialized && service_is_host()) objects->pins = pins_create();
     if (is_initialized) hr = offer(objects);
     objects->result = hr;
     SetEvent(objects->ready);
     WaitForSingleObject(objects->stop, INFINITE);
     revoke(objects);
+    pins_destroy(objects->pins);
     if (is_initialized) CoUninitialize();
 }
 

@@ -6,8 +6,10 @@
 #include <objbase.h>
 #include <olectl.h>
 
+#include "base/str.h"
 #include "com/class_factory.h"
 #include "service/activation.h"
+#include "service/install.h"
 #include "service/register.h"
 #include "service/runtime.h"
 
@@ -16,6 +18,7 @@ HRESULT WINAPI proxy_DllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
 HRESULT WINAPI proxy_DllCanUnloadNow(void);
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved);
+HRESULT WINAPI DllInstall(BOOL is_installed, const WCHAR *what);
 
 static HINSTANCE module;
 
@@ -51,4 +54,11 @@ HRESULT WINAPI DllRegisterServer(void)
 HRESULT WINAPI DllUnregisterServer(void)
 {
     return unregister_all(module);
+}
+
+/* regsvr32 /i:service; it comes after the registration, and before or after its end. */
+HRESULT WINAPI DllInstall(BOOL is_installed, const WCHAR *what)
+{
+    if (!what || !str_is_equal_nocase(what, L"service")) return E_INVALIDARG;
+    return is_installed ? service_install(module) : service_uninstall(module);
 }

@@ -290,3 +290,46 @@ bool runtime_stop_if_idle(void)
     /* Somebody may have asked for a class object meanwhile. */
     return is_stopped && !com_module_is_locked();
 }
+
+bool runtime_is_idle(void)
+{
+    enum runtime_state state;
+    bool is_still;
+
+    lock_runtime();
+    state = runtime.state;
+    runtime.state = RUNTIME_CHANGING;
+    lock_release(&runtime.lock);
+
+    is_still = state == RUNTIME_STOPPED || is_idle(&runtime.engine);
+    set_state(state);
+    return is_still;
+}
+
+bool runtime_stop_with_jobs(void)
+{
+    bool is_stopped;
+
+    lock_runtime();
+    if (runtime.state == RUNTIME_STOPPED)
+    {
+        lock_release(&runtime.lock);
+        return true;
+    }
+    runtime.state = RUNTIME_CHANGING;
+    lock_release(&runtime.lock);
+
+    /* With the last thread of the multithreaded apartment go all objects that clients hold. */
+    is_stopped = notifier_stop(runtime.engine.notifier, NOTIFIER_STOP_MS);
+    if (is_stopped)
+    {
+        class_objects_stop(runtime.engine.offered);
+        runtime.engine.offered = NULL;
+        if ((is_stopped = !com_module_is_locked()))
+            end_engine(&runtime.engine);
+        else
+            notifier_start(runtime.engine.notifier, runtime.engine.queue);
+    }
+    set_state(is_stopped ? RUNTIME_STOPPED : RUNTIME_RUNNING);
+    return is_stopped;
+}

@@ -30,4 +30,10 @@ HRESULT runtime_create_manager(REFIID iid, void **out);
 /* True: there are no objects, no jobs and no threads any more, and the module may go. */
 bool runtime_stop_if_idle(void);
 
+/* For the service. No objects and no jobs, or no engine. */
+bool runtime_is_idle(void);
+/* Stops the engine with its jobs where they are, and takes its objects away from clients in other
+ * processes; true when it has stopped. */
+bool runtime_stop_with_jobs(void);
+
 #endif
