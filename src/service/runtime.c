@@ -79,6 +79,19 @@ static void lock_runtime(void)
         cond_wait(&runtime.changed, &runtime.lock, COND_FOREVER);
 }
 
+/* For COM's question whether the DLL may go, which also comes from the end of an apartment of ours,
+ * while another thread stops the engine and waits for that end. */
+static bool try_lock_runtime(void)
+{
+    bool is_changing;
+
+    InitOnceExecuteOnce(&runtime.once, init_runtime, NULL, NULL);
+    lock_acquire(&runtime.lock);
+    is_changing = runtime.state == RUNTIME_CHANGING;
+    if (is_changing) lock_release(&runtime.lock);
+    return !is_changing;
+}
+
 static void set_state(enum runtime_state state)
 {
     lock_acquire(&runtime.lock);
@@ -268,7 +281,7 @@ bool runtime_stop_if_idle(void)
 {
     bool is_stopped;
 
-    lock_runtime();
+    if (!try_lock_runtime()) return false;
     if (runtime.state == RUNTIME_STOPPED)
     {
         lock_release(&runtime.lock);
