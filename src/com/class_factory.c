@@ -9,11 +9,7 @@
 
 #include "com/com_util.h"
 
-/* {849bbe74-376b-42f2-9fc9-093bb8738146} */
-const CLSID CLSID_OpenBitsOwner = {
-    0x849bbe74, 0x376b, 0x42f2, {0x9f, 0xc9, 0x09, 0x3b, 0xb8, 0x73, 0x81, 0x46}};
-
-const struct class_info class_infos[OFFERED_COUNT] = {
+const struct class_info class_infos[CLASS_COUNT] = {
     {&CLSID_BackgroundCopyManager, L"OpenBITS Background Copy Manager"},
     {&CLSID_BackgroundCopyManager1_5, L"OpenBITS Background Copy Manager 1.5"},
     {&CLSID_BackgroundCopyManager2_0, L"OpenBITS Background Copy Manager 2.0"},
@@ -24,7 +20,6 @@ const struct class_info class_infos[OFFERED_COUNT] = {
     {&CLSID_BackgroundCopyManager10_1, L"OpenBITS Background Copy Manager 10.1"},
     {&CLSID_BackgroundCopyManager10_2, L"OpenBITS Background Copy Manager 10.2"},
     {&CLSID_BackgroundCopyManager10_3, L"OpenBITS Background Copy Manager 10.3"},
-    {&CLSID_OpenBitsOwner, L"OpenBITS owner of the queue"},
 };
 
 struct class_factory

@@ -11,12 +11,6 @@
 #include "com/com_engine.h"
 
 #define CLASS_COUNT 10
-/* With the class of the queue's owner. */
-#define OFFERED_COUNT (CLASS_COUNT + 1)
-
-/* Ours alone: a process that has the queue offers it. Under the public ids the machine may have
- * another BITS, which must not be started by looking for ours. */
-extern const CLSID CLSID_OpenBitsOwner;
 
 struct class_info
 {
@@ -24,7 +18,7 @@ struct class_info
     const WCHAR *name; /* for people */
 };
 
-extern const struct class_info class_infos[OFFERED_COUNT];
+extern const struct class_info class_infos[CLASS_COUNT];
 
 /* CLASS_E_CLASSNOTAVAILABLE for other classes. Nothing is started before CreateInstance. */
 HRESULT class_factory_get(com_create_manager_fn create, REFCLSID clsid, REFIID iid, void **out);

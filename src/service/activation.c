@@ -10,14 +10,13 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "com/class_factory.h"
 #include "service/install.h"
 #include "service/owner.h"
 #include "service/runtime.h"
 #include "service/service_main.h"
 
 #define CALL_MS  35000 /* a service that starts is given 30 s by COM */
-#define RETRY_MS 10000
+#define RETRY_MS 20000
 #define PAUSE_MS 50
 
 struct call
@@ -26,6 +25,7 @@ struct call
     HMODULE module;
     HANDLE done;
     IID iid;         /* immutable */
+    GUID instance;   /* immutable */
     HRESULT result;  /* of the thread until it is done, as the stream */
     IStream *stream; /* the marshalled manager */
 };
@@ -66,7 +66,7 @@ static DWORD WINAPI run(void *arg)
 
     if (SUCCEEDED(hr = CoInitializeEx(NULL, COINIT_MULTITHREADED)))
     {
-        hr = CoCreateInstance(&CLSID_OpenBitsOwner, NULL, CLSCTX_LOCAL_SERVER, &call->iid,
+        hr = CoCreateInstance(&call->instance, NULL, CLSCTX_LOCAL_SERVER, &call->iid,
                               (void **)&object);
         if (SUCCEEDED(hr)) hr = marshal(call, object);
         call->result = hr;
@@ -112,7 +112,7 @@ static HRESULT ask_owner(REFIID iid, void **out)
     if (!call) return E_OUTOFMEMORY;
     call->ref = 1;
     call->iid = *iid;
-    if (SUCCEEDED(hr = start_call(call)))
+    if (SUCCEEDED(hr = owner_find(&call->instance)) && SUCCEEDED(hr = start_call(call)))
     {
         if (WaitForSingleObject(call->done, CALL_MS) != WAIT_OBJECT_0)
             hr = HRESULT_FROM_WIN32(ERROR_TIMEOUT);
@@ -141,6 +141,7 @@ HRESULT activation_create_manager(REFIID iid, void **out)
         if (!is_client && (hr = runtime_create_manager(iid, out)) != OWNER_E_ELSEWHERE) return hr;
         if (SUCCEEDED(hr = ask_owner(iid, out)) || hr == E_NOINTERFACE) return hr;
         if (GetTickCount64() >= end) break;
+        if (is_client && FAILED(hr = service_start())) break;
         Sleep(PAUSE_MS);
     }
     LOG_ERR(LOG_SERVICE, "the owner of the queue does not answer: %#lx", (unsigned long)hr);

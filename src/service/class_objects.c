@@ -20,14 +20,15 @@ struct class_objects
     struct thread thread;
     HANDLE ready, stop;
     com_create_manager_fn create; /* immutable */
+    GUID instance;                /* immutable */
     HRESULT result;               /* of the thread until it is ready */
     struct pins *pins;            /* of the thread */
-    DWORD cookies[OFFERED_COUNT];
+    DWORD cookies[CLASS_COUNT + 1];
 };
 
 static void revoke(struct class_objects *objects)
 {
-    for (unsigned int i = 0; i < OFFERED_COUNT; i++)
+    for (unsigned int i = 0; i < CLASS_COUNT + 1; i++)
     {
         if (objects->cookies[i]) CoRevokeClassObject(objects->cookies[i]);
         objects->cookies[i] = 0;
@@ -37,12 +38,14 @@ static void revoke(struct class_objects *objects)
 static HRESULT offer(struct class_objects *objects)
 {
     IClassFactory *factory;
+    unsigned int count = service_is_host() ? CLASS_COUNT : 0;
     HRESULT hr;
 
     if (FAILED(hr = class_factory_create_offered(objects->create, &factory))) return hr;
-    for (unsigned int i = 0; i < OFFERED_COUNT && SUCCEEDED(hr); i++)
-        hr = CoRegisterClassObject(class_infos[i].clsid, (IUnknown *)factory, CLSCTX_LOCAL_SERVER,
-                                   REGCLS_MULTIPLEUSE, &objects->cookies[i]);
+    for (unsigned int i = 0; i <= count && SUCCEEDED(hr); i++)
+        hr = CoRegisterClassObject(i < count ? class_infos[i].clsid : &objects->instance,
+                                   (IUnknown *)factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE,
+                                   &objects->cookies[i]);
     IClassFactory_Release(factory);
     if (FAILED(hr)) revoke(objects);
     return hr;
@@ -73,7 +76,8 @@ static void end(struct class_objects *objects)
     free(objects);
 }
 
-HRESULT class_objects_start(com_create_manager_fn create, struct class_objects **out)
+HRESULT class_objects_start(com_create_manager_fn create, const GUID *instance,
+                            struct class_objects **out)
 {
     struct class_objects *objects = calloc(1, sizeof(*objects));
     HRESULT hr;
@@ -81,6 +85,7 @@ HRESULT class_objects_start(com_create_manager_fn create, struct class_objects *
     *out = NULL;
     if (!objects) return E_OUTOFMEMORY;
     objects->create = create;
+    objects->instance = *instance;
     objects->ready = CreateEventW(NULL, TRUE, FALSE, NULL);
     objects->stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (!objects->ready || !objects->stop)

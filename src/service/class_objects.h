@@ -9,8 +9,11 @@
 
 struct class_objects;
 
-/* When it returns other processes can connect. */
-HRESULT class_objects_start(com_create_manager_fn create, struct class_objects **out);
+/* When it returns other processes can connect by the instance's id; the service offers the public
+ * ones too. Wine never forgets a class of a process that ended without taking it back, and a
+ * program with an engine inside may end in any way. */
+HRESULT class_objects_start(com_create_manager_fn create, const GUID *instance,
+                            struct class_objects **out);
 /* Takes NULL. COM may be holding the multithreaded apartment's lock for the caller. */
 void class_objects_stop(struct class_objects *objects);
 

@@ -23,6 +23,20 @@
 #define STOP_MS    10000
 #define PAUSE_MS   20
 
+HRESULT service_start(void)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+    HRESULT hr = S_OK;
+
+    if (!manager) return err_from_last_error();
+    if (!(service = OpenServiceW(manager, SERVICE_NAME, SERVICE_START)) ||
+        (!StartServiceW(service, 0, NULL) && GetLastError() != ERROR_SERVICE_ALREADY_RUNNING))
+        hr = err_from_last_error();
+    if (service) CloseServiceHandle(service);
+    CloseServiceHandle(manager);
+    return hr;
+}
+
 bool service_is_installed(void)
 {
     return class_key_is_taken(PARAMETERS, L"ServiceDll");
@@ -128,7 +142,7 @@ static HRESULT set_classes(void)
 
     if (FAILED(hr = class_key_take(APP_KEY, L"LocalService", SERVICE_NAME))) return hr;
     if (FAILED(hr = class_key_set_if_absent(APP_KEY, NULL, APP_NAME))) return hr;
-    for (unsigned int i = 0; i < OFFERED_COUNT && SUCCEEDED(hr); i++)
+    for (unsigned int i = 0; i < CLASS_COUNT && SUCCEEDED(hr); i++)
     {
         class_path(path, class_infos[i].clsid);
         hr = class_key_take(path, L"AppID", APP_ID);
@@ -143,7 +157,7 @@ static HRESULT clear_classes(void)
 
     if (class_key_is(APP_KEY, NULL, APP_NAME)) class_key_clear(APP_KEY, NULL);
     class_key_prune(APP_KEY);
-    for (unsigned int i = 0; i < OFFERED_COUNT; i++)
+    for (unsigned int i = 0; i < CLASS_COUNT; i++)
     {
         class_path(path, class_infos[i].clsid);
         hr = class_key_give_back(path, L"AppID");

@@ -17,5 +17,7 @@ HRESULT service_uninstall(HINSTANCE module);
 
 /* Does the queue belong to the service, whether or not it runs? */
 bool service_is_installed(void);
+/* Does not wait until it runs. S_OK when it runs already. */
+HRESULT service_start(void);
 
 #endif

@@ -3,6 +3,8 @@
  * The lock file. It stays when it is let go of: its name is not the lock, the open handle is. */
 #include "service/owner.h"
 
+#include <objbase.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -35,7 +37,36 @@ static HRESULT make_path(WCHAR path[PATH_SIZE])
     return S_OK;
 }
 
-HRESULT owner_acquire(HANDLE *owner)
+static HRESULT write_instance(HANDLE file, GUID *instance)
+{
+    HRESULT hr = CoCreateGuid(instance);
+    DWORD written;
+
+    if (FAILED(hr)) return hr;
+    if (!WriteFile(file, instance, sizeof(*instance), &written, NULL)) return err_from_last_error();
+    return S_OK;
+}
+
+HRESULT owner_find(GUID *instance)
+{
+    WCHAR path[PATH_SIZE];
+    DWORD size = 0;
+    HANDLE file;
+    HRESULT hr;
+
+    if (FAILED(hr = make_path(path))) return hr;
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                       0, NULL);
+    if (file == INVALID_HANDLE_VALUE) return err_from_last_error();
+    if (!ReadFile(file, instance, sizeof(*instance), &size, NULL))
+        hr = err_from_last_error();
+    else if (size != sizeof(*instance))
+        hr = HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
+    CloseHandle(file);
+    return hr;
+}
+
+HRESULT owner_acquire(HANDLE *owner, GUID *instance)
 {
     WCHAR path[PATH_SIZE];
     HANDLE file;
@@ -43,9 +74,14 @@ HRESULT owner_acquire(HANDLE *owner)
 
     *owner = NULL;
     if (FAILED(hr = make_path(path))) return hr;
-    file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS,
+    file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_ALWAYS,
                        FILE_ATTRIBUTE_NORMAL, NULL);
     if (file == INVALID_HANDLE_VALUE) return err_from_last_error();
+    if (FAILED(hr = write_instance(file, instance)))
+    {
+        CloseHandle(file);
+        return hr;
+    }
     *owner = file;
     return S_OK;
 }

@@ -39,6 +39,7 @@ struct engine
 {
     HMODULE module; /* a reference of our own: threads must not outlive their code */
     HANDLE owner;   /* the right to have the queue: the first to come, the last to go */
+    GUID instance;  /* where the others find it */
     struct policy_source *policy;
     struct notifier *notifier;
     struct transfer *transfer;
@@ -157,7 +158,7 @@ static HRESULT start_threads(struct engine *engine)
 /* Without it this process still has its own engine. */
 static void offer_classes(struct engine *engine)
 {
-    HRESULT hr = class_objects_start(runtime_create_manager, &engine->offered);
+    HRESULT hr = class_objects_start(runtime_create_manager, &engine->instance, &engine->offered);
 
     if (FAILED(hr)) LOG_ERR(LOG_SERVICE, "other processes cannot connect: %#lx", (unsigned long)hr);
 }
@@ -191,7 +192,7 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
         return HRESULT_FROM_WIN32(GetLastError());
     engine->time_slice = config->time_slice;
     /* Whoever has won here may open the queue. */
-    if (SUCCEEDED(hr = owner_acquire(&engine->owner)) &&
+    if (SUCCEEDED(hr = owner_acquire(&engine->owner, &engine->instance)) &&
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&

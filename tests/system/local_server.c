@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Programs that ask for CLSCTX_LOCAL_SERVER only, and find the service: downloads with callbacks
- * between processes, jobs that outlive their client. Needs the service to be installed. */
+ *
+ * between processes, jobs that outlive their client. The service is installed for the test, by the
+ * DLL that is registered, and taken away at the end. */
 #include "harness/com_callback.h"
 #include "host_process.h"
 
@@ -126,13 +128,133 @@ static void test_callback(void)
     test_callback_release(callback);
 }
 
-START_TEST(local_server)
+/* The client's process: it is killed while it waits here. */
+static void be_client(const char *url)
 {
-    com_start(COINIT_MULTITHREADED);
+    IBackgroundCopyManager *manager;
+    WCHAR wide[URL_MAX], local[MAX_PATH];
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+    GUID id;
+
+    GetTempPathW(MAX_PATH - 20, local);
+    lstrcatW(local, L"openbits-orphan");
+    MultiByteToWideChar(CP_ACP, 0, url, -1, wide, URL_MAX);
+    hr = create(&CLSID_BackgroundCopyManager, CLSCTX_LOCAL_SERVER, &manager);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyManager_CreateJob(manager, L"orphan", BG_JOB_TYPE_DOWNLOAD, &id, &job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_AddFile(job, wide, local);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    host_is_ready();
+    host_wait_for_end();
+}
+
+static IBackgroundCopyJob *find_job(const WCHAR *wanted)
+{
+    IBackgroundCopyJob *job, *found = NULL;
+    IBackgroundCopyManager *manager;
+    IEnumBackgroundCopyJobs *jobs;
+    WCHAR *name;
+
+    if (FAILED(create(&CLSID_BackgroundCopyManager, CLSCTX_LOCAL_SERVER, &manager))) return NULL;
+    if (SUCCEEDED(IBackgroundCopyManager_EnumJobs(manager, 0, &jobs)))
+    {
+        while (!found && IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+        {
+            if (SUCCEEDED(IBackgroundCopyJob_GetDisplayName(job, &name)))
+            {
+                if (!lstrcmpW(name, wanted)) found = job;
+                CoTaskMemFree(name);
+            }
+            if (!found) IBackgroundCopyJob_Release(job);
+        }
+        IEnumBackgroundCopyJobs_Release(jobs);
+    }
+    IBackgroundCopyManager_Release(manager);
+    return found;
+}
+
+static void test_client_dies(void)
+{
+    char url[URL_MAX];
+    WCHAR wide[URL_MAX], local[MAX_PATH];
+    struct host_process client;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    origin_add(origin, "/orphan", &(struct origin_file){.size = SIZE, .version = 1});
+    origin_hold_after(origin, "/orphan", SIZE / 2);
+    WideCharToMultiByte(CP_ACP, 0, origin_wurl(origin, "/orphan", wide), -1, url, URL_MAX, NULL,
+                        NULL);
+    if (!host_start(&client, "client", url)) return;
+    ok(origin_wait_held(origin, "/orphan", WAIT_MS), "It is not asked for.\n");
+    host_kill(&client);
+    origin_release(origin, "/orphan");
+
+    job = find_job(L"orphan");
+    ok(job != NULL, "The job has gone with its client.\n");
+    if (!job) return;
+    wait_for_state(job, TRANSFERRED, WAIT_MS);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    GetTempPathW(MAX_PATH - 20, local);
+    lstrcatW(local, L"openbits-orphan");
+    verify_file(local, SIZE, 1);
+    DeleteFileW(local);
+    IBackgroundCopyJob_Release(job);
+}
+
+/* ---- the service ---- */
+
+typedef HRESULT(WINAPI *install_fn)(BOOL is_installed, const WCHAR *what);
+
+static install_fn find_install(void)
+{
+    static const WCHAR key_name[] =
+        L"CLSID\\{4991d34b-80a1-4291-83b6-3328366b9097}\\InprocServer32";
+    WCHAR path[MAX_PATH];
+    DWORD size = sizeof(path);
+    HMODULE module;
+
+    if (RegGetValueW(HKEY_CLASSES_ROOT, key_name, NULL, RRF_RT_REG_SZ, NULL, path, &size) ||
+        !(module = LoadLibraryW(path)))
+        return NULL;
+    return (install_fn)(void *)GetProcAddress(module, "DllInstall");
+}
+
+static void run_tests(void)
+{
+    install_fn install = find_install();
+    HRESULT hr;
+
+    if (!install)
+    {
+        win_skip("No server of ours is registered.\n");
+        return;
+    }
+    hr = install(TRUE, L"service");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
     origin = origin_start(NULL);
     RUN_TEST(test_class_ids);
     RUN_TEST(test_in_process);
     RUN_TEST(test_callback);
+    RUN_TEST(test_client_dies);
     origin_destroy(origin);
+    hr = install(FALSE, L"service");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+}
+
+START_TEST(local_server)
+{
+    const char *argument, *role = host_role(&argument);
+
+    com_start(COINIT_MULTITHREADED);
+    if (role)
+        be_client(argument);
+    else
+        run_tests();
     com_stop();
 }

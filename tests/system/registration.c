@@ -16,11 +16,17 @@ typedef HRESULT(WINAPI *register_fn)(void);
 #define CLASS_10_3    L"CLSID\\{5FD42AD5-C04E-4D36-ADC7-E08FF15737AD}"
 #define INTERFACE_OWN L"Interface\\{98C97BD2-E32B-4AD8-A528-95FD8B16BD42}"
 #define INTERFACE_JOB L"Interface\\{37668D37-507E-4160-9316-26306D150B12}"
+#define APP_ID        L"{69AD4AEE-51BE-439B-A92C-86AE490E8B30}"
+#define SERVICE_KEY   L"System\\CurrentControlSet\\Services\\BITS"
+#define SVCHOST_KEY   L"Software\\Microsoft\\Windows NT\\CurrentVersion\\Svchost"
 #define OTHER_SERVER  L"C:\\windows\\system32\\other.dll"
 
 static HMODULE module;
 static WCHAR module_path[MAX_PATH];
+typedef HRESULT(WINAPI *install_fn)(BOOL is_installed, const WCHAR *what);
+
 static register_fn do_register, do_unregister;
+static install_fn do_install;
 
 /* ---- the registry as text ---- */
 
@@ -108,7 +114,7 @@ static void append_key(struct text *text, HKEY parent, const WCHAR *name, const 
 static WCHAR *read_registry(void)
 {
     static const WCHAR *const roots[] = {CLASSES L"CLSID", CLASSES L"Interface", CLASSES L"TypeLib",
-                                         CLASSES L"AppID"};
+                                         CLASSES L"AppID", SERVICE_KEY,          SVCHOST_KEY};
     struct text text = {0};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(roots); i++)
@@ -292,6 +298,29 @@ static void test_later_owner(void)
     delete_key(INTERFACE_OWN);
 }
 
+/* As regsvr32 /i:service does it, and /u with either order of its two steps. */
+static void test_service(void)
+{
+    WCHAR *before = read_registry(), *after;
+
+    for (unsigned int i = 0; i < 2; i++)
+    {
+        run(do_register);
+        ok(do_install(TRUE, L"service") == S_OK, "Round %u failed.\n", i);
+        ok(do_install(TRUE, L"service") == S_OK, "Round %u failed.\n", i);
+        check_text(CLASS_3_0, L"AppID", APP_ID);
+        check_text(L"AppID\\" APP_ID, L"LocalService", L"BITS");
+        if (i) run(do_unregister);
+        ok(do_install(FALSE, L"service") == S_OK, "Round %u failed.\n", i);
+        if (!i) run(do_unregister);
+        after = read_registry();
+        check_same(before, after);
+        free(after);
+    }
+    ok(do_install(TRUE, L"other") == E_INVALIDARG, "It installs something else.\n");
+    free(before);
+}
+
 /* ---- the DLL ---- */
 
 static bool find_server(void)
@@ -305,7 +334,8 @@ static bool find_server(void)
     if (!(module = LoadLibraryW(module_path))) return false;
     do_register = (register_fn)(void *)GetProcAddress(module, "DllRegisterServer");
     do_unregister = (register_fn)(void *)GetProcAddress(module, "DllUnregisterServer");
-    return do_register && do_unregister;
+    do_install = (install_fn)(void *)GetProcAddress(module, "DllInstall");
+    return do_register && do_unregister && do_install;
 }
 
 START_TEST(registration)
@@ -321,6 +351,7 @@ START_TEST(registration)
     RUN_TEST(test_unregister_a_part);
     RUN_TEST(test_earlier_owner);
     RUN_TEST(test_later_owner);
+    RUN_TEST(test_service);
     run(do_register);
     check_text(INTERFACE_JOB, NULL, L"IBackgroundCopyJob");
 }
