@@ -8,8 +8,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define FOLDER_VARIABLE L"ALLUSERSPROFILE"
-#define PATH_SIZE       (MAX_PATH + 64)
+/* Not the variable ALLUSERSPROFILE: under Wine a service has another one than a program. */
+#define PROFILES  L"Software\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
+#define PATH_SIZE (MAX_PATH + 64)
 
 static const WCHAR *const steps[] = {L"\\Microsoft", L"\\Network", L"\\Downloader"};
 
@@ -24,9 +25,11 @@ static void append(WCHAR path[PATH_SIZE], const WCHAR *part)
 
 static HRESULT make_path(WCHAR path[PATH_SIZE])
 {
-    DWORD len = GetEnvironmentVariableW(FOLDER_VARIABLE, path, MAX_PATH);
+    DWORD size = MAX_PATH * sizeof(*path);
+    LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, PROFILES, L"ProgramData", RRF_RT_REG_SZ, NULL,
+                                  path, &size);
 
-    if (!len || len >= MAX_PATH) return HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    if (status) return HRESULT_FROM_WIN32(status);
     for (unsigned int i = 0; i < ARRAY_COUNT(steps); i++)
     {
         append(path, steps[i]);
