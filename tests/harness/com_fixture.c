@@ -78,6 +78,16 @@ bool target_is_ours(void)
     return is_registered_in_process();
 }
 
+bool is_remote(void *object)
+{
+    IUnknown *proxy;
+
+    if (FAILED(IUnknown_QueryInterface((IUnknown *)object, &IID_IClientSecurity, (void **)&proxy)))
+        return false;
+    IUnknown_Release(proxy);
+    return true;
+}
+
 void com_set_class_source(com_class_source source)
 {
     class_source = source;

@@ -25,6 +25,8 @@ void com_stop(void);
 
 /* Is the server the one that these tests belong to? For todo_if(). */
 bool target_is_ours(void);
+/* Is the object in another process, or apartment? */
+bool is_remote(void *object);
 
 /* For a program that has a server linked in: class objects come from there, whatever the variables
  * say. Before the first manager. */

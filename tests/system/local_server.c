@@ -27,16 +27,6 @@ static HRESULT create(const CLSID *clsid, DWORD context, IBackgroundCopyManager 
     return CoCreateInstance(clsid, NULL, context, &IID_IBackgroundCopyManager, (void **)manager);
 }
 
-static bool is_proxy(IUnknown *object)
-{
-    IUnknown *proxy;
-
-    if (FAILED(IUnknown_QueryInterface(object, &IID_IClientSecurity, (void **)&proxy)))
-        return false;
-    IUnknown_Release(proxy);
-    return true;
-}
-
 static IBackgroundCopyJob *start_download(const char *path, const WCHAR *name,
                                           struct test_callback *callback, GUID *id)
 {
@@ -84,7 +74,7 @@ static void test_class_ids(void)
         hr = create(class_ids[i], CLSCTX_LOCAL_SERVER, &manager);
         ok(hr == S_OK, "%s: got hr %#lx.\n", wine_dbgstr_guid(class_ids[i]), hr);
         if (FAILED(hr)) continue;
-        ok(is_proxy((IUnknown *)manager), "It is in this process.\n");
+        ok(is_remote(manager), "It is in this process.\n");
         IBackgroundCopyManager_Release(manager);
     }
 }
@@ -100,7 +90,7 @@ static void test_in_process(void)
     hr = create(&CLSID_BackgroundCopyManager, CLSCTX_INPROC_SERVER, &manager);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     if (FAILED(hr)) return;
-    ok(is_proxy((IUnknown *)manager), "There is an engine in this process.\n");
+    ok(is_remote(manager), "There is an engine in this process.\n");
     hr = create(&CLSID_BackgroundCopyManager, CLSCTX_LOCAL_SERVER, &service);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     hr = IBackgroundCopyManager_CreateJob(manager, L"both", BG_JOB_TYPE_DOWNLOAD, &id, &job);
@@ -142,6 +132,7 @@ static void be_client(const char *url)
     MultiByteToWideChar(CP_ACP, 0, url, -1, wide, URL_MAX);
     hr = create(&CLSID_BackgroundCopyManager, CLSCTX_LOCAL_SERVER, &manager);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
     hr = IBackgroundCopyManager_CreateJob(manager, L"orphan", BG_JOB_TYPE_DOWNLOAD, &id, &job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     hr = IBackgroundCopyJob_AddFile(job, wide, local);

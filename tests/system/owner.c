@@ -13,16 +13,6 @@
 
 static struct origin *origin;
 
-static bool is_proxy(IUnknown *object)
-{
-    IUnknown *proxy;
-
-    if (FAILED(IUnknown_QueryInterface(object, &IID_IClientSecurity, (void **)&proxy)))
-        return false;
-    IUnknown_Release(proxy);
-    return true;
-}
-
 static HRESULT create_manager_here(IBackgroundCopyManager **manager)
 {
     return CoCreateInstance(&CLSID_BackgroundCopyManager, NULL, CLSCTX_INPROC_SERVER,
@@ -35,7 +25,7 @@ static void be_owner(void)
 {
     IBackgroundCopyJob *job = create_job(L"of the owner", BG_JOB_TYPE_DOWNLOAD);
 
-    ok(!is_proxy((IUnknown *)com_manager()), "The first process has got a proxy.\n");
+    ok(!is_remote(com_manager()), "The first process has got a proxy.\n");
     host_is_ready();
     host_wait_for_end();
     end_job(job);
@@ -101,7 +91,7 @@ static void test_second_process(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     if (SUCCEEDED(hr))
     {
-        ok(is_proxy((IUnknown *)manager), "There is a second engine.\n");
+        ok(is_remote(manager), "There is a second engine.\n");
         ok(finds_job(manager, L"of the owner"), "The owner's job is not seen.\n");
         download(manager, L"second");
         IBackgroundCopyManager_Release(manager);
@@ -127,7 +117,7 @@ static void test_owner_dies(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     if (SUCCEEDED(hr))
     {
-        ok(!is_proxy((IUnknown *)other), "There is no new owner.\n");
+        ok(!is_remote(other), "There is no new owner.\n");
         download(other, L"after");
         IBackgroundCopyManager_Release(other);
     }
