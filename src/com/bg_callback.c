@@ -15,8 +15,9 @@
 struct bg_callback
 {
     /* Immutable after create. */
-    const IID *iid; /* of the interface in the table */
-    DWORD cookie;
+    const IID *iid;   /* of the interface in the table */
+    DWORD cookie;     /* of the table, or */
+    IUnknown *remote; /* a proxy of the multithreaded apartment, where we call from */
 };
 
 static HRESULT get_table(IGlobalInterfaceTable **table)
@@ -40,6 +41,21 @@ static HRESULT query_callback(IUnknown *client, const IID **iid, IUnknown **out)
     return hr;
 }
 
+/* The object of another process, called in the apartment that our own threads are in. The table
+ * would do as well, but under Wine it never lets go of a proxy. */
+static bool is_remote(IUnknown *object)
+{
+    APTTYPEQUALIFIER qualifier;
+    IUnknown *security;
+    APTTYPE type;
+
+    if (FAILED(CoGetApartmentType(&type, &qualifier)) || type != APTTYPE_MTA) return false;
+    if (FAILED(IUnknown_QueryInterface(object, &IID_IClientSecurity, (void **)&security)))
+        return false;
+    IUnknown_Release(security);
+    return true;
+}
+
 HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out)
 {
     IGlobalInterfaceTable *table = NULL;
@@ -50,6 +66,12 @@ HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out)
     *out = NULL;
     if (!(callback = calloc(1, sizeof(*callback)))) return E_OUTOFMEMORY;
     if (FAILED(hr = query_callback(client, &callback->iid, &object))) goto done;
+    if (is_remote(object))
+    {
+        callback->remote = object;
+        object = NULL;
+        goto done;
+    }
     if (FAILED(hr = get_table(&table))) goto done;
     hr = IGlobalInterfaceTable_RegisterInterfaceInGlobal(table, object, callback->iid,
                                                          &callback->cookie);
@@ -67,7 +89,9 @@ void bg_callback_destroy(struct bg_callback *callback)
 {
     IGlobalInterfaceTable *table;
 
-    if (SUCCEEDED(get_table(&table)))
+    if (callback->remote)
+        IUnknown_Release(callback->remote);
+    else if (SUCCEEDED(get_table(&table)))
     {
         IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, callback->cookie);
         IGlobalInterfaceTable_Release(table);
@@ -81,6 +105,7 @@ static HRESULT get_interface(const struct bg_callback *callback, const IID *iid,
     HRESULT hr;
 
     *out = NULL;
+    if (callback->remote) return IUnknown_QueryInterface(callback->remote, iid, out);
     if (FAILED(hr = get_table(&table))) return hr;
     hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, callback->cookie, iid, out);
     IGlobalInterfaceTable_Release(table);
