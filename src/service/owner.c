@@ -6,39 +6,9 @@
 #include <objbase.h>
 
 #include "base/err.h"
-#include "base/str.h"
+#include "service/machine_folder.h"
 
-/* Not the variable ALLUSERSPROFILE: under Wine a service has another one than a program. */
-#define PROFILES  L"Software\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList"
-#define PATH_SIZE (MAX_PATH + 64)
-
-static const WCHAR *const steps[] = {L"\\Microsoft", L"\\Network", L"\\Downloader"};
-
-static void append(WCHAR path[PATH_SIZE], const WCHAR *part)
-{
-    size_t len = str_len(path);
-
-    while (*part && len + 1 < PATH_SIZE)
-        path[len++] = *part++;
-    path[len] = 0;
-}
-
-static HRESULT make_path(WCHAR path[PATH_SIZE])
-{
-    DWORD size = MAX_PATH * sizeof(*path);
-    LSTATUS status = RegGetValueW(HKEY_LOCAL_MACHINE, PROFILES, L"ProgramData", RRF_RT_REG_SZ, NULL,
-                                  path, &size);
-
-    if (status) return HRESULT_FROM_WIN32(status);
-    for (unsigned int i = 0; i < ARRAY_COUNT(steps); i++)
-    {
-        append(path, steps[i]);
-        if (!CreateDirectoryW(path, NULL) && GetLastError() != ERROR_ALREADY_EXISTS)
-            return err_from_last_error();
-    }
-    append(path, L"\\openbits.lock");
-    return S_OK;
-}
+#define LOCK_NAME L"openbits.lock"
 
 static HRESULT write_instance(HANDLE file, GUID *instance)
 {
@@ -52,12 +22,12 @@ static HRESULT write_instance(HANDLE file, GUID *instance)
 
 HRESULT owner_find(GUID *instance)
 {
-    WCHAR path[PATH_SIZE];
+    WCHAR path[MACHINE_PATH_SIZE];
     DWORD size = 0;
     HANDLE file;
     HRESULT hr;
 
-    if (FAILED(hr = make_path(path))) return hr;
+    if (FAILED(hr = machine_folder_path(LOCK_NAME, path))) return hr;
     file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                        0, NULL);
     if (file == INVALID_HANDLE_VALUE) return err_from_last_error();
@@ -71,12 +41,12 @@ HRESULT owner_find(GUID *instance)
 
 HRESULT owner_acquire(HANDLE *owner, GUID *instance)
 {
-    WCHAR path[PATH_SIZE];
+    WCHAR path[MACHINE_PATH_SIZE];
     HANDLE file;
     HRESULT hr;
 
     *owner = NULL;
-    if (FAILED(hr = make_path(path))) return hr;
+    if (FAILED(hr = machine_folder_path(LOCK_NAME, path))) return hr;
     file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_ALWAYS,
                        FILE_ATTRIBUTE_NORMAL, NULL);
     if (file == INVALID_HANDLE_VALUE) return err_from_last_error();

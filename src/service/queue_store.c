@@ -9,11 +9,10 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "service/machine_folder.h"
 #include "store/store.h"
 
-#define FOLDER_VARIABLE L"ALLUSERSPROFILE"
-#define FOLDER_PATH     L"Microsoft\\Network\\Downloader"
-#define FILE_NAME       L"openbits.db"
+#define FILE_NAME L"openbits.db"
 
 struct queue_store
 {
@@ -24,37 +23,13 @@ struct queue_store
 
 /* ---- the place ---- */
 
-static HRESULT make_folder(const WCHAR *path)
-{
-    if (CreateDirectoryW(path, NULL) || GetLastError() == ERROR_ALREADY_EXISTS) return S_OK;
-    return err_from_last_error();
-}
-
-/* Every folder on the way to the file, where it is not there yet. */
-static HRESULT make_folders(WCHAR *path)
-{
-    HRESULT hr = S_OK;
-    WCHAR *end = path;
-
-    if (str_len(path) < 3) return E_INVALIDARG;
-    for (end = path + 3; *end && SUCCEEDED(hr); end++)
-    {
-        if (*end != '\\') continue;
-        *end = 0;
-        hr = make_folder(path);
-        *end = '\\';
-    }
-    return hr;
-}
-
 static HRESULT machine_path(WCHAR **out)
 {
-    WCHAR folder[MAX_PATH], path[MAX_PATH + ARRAY_COUNT(FOLDER_PATH) + ARRAY_COUNT(FILE_NAME)];
-    DWORD len = GetEnvironmentVariableW(FOLDER_VARIABLE, folder, MAX_PATH);
+    WCHAR path[MACHINE_PATH_SIZE];
+    HRESULT hr = machine_folder_path(FILE_NAME, path);
 
     *out = NULL;
-    if (!len || len >= MAX_PATH) return HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
-    swprintf(path, ARRAY_COUNT(path), L"%ls\\" FOLDER_PATH L"\\" FILE_NAME, folder);
+    if (FAILED(hr)) return hr;
     return (*out = str_dup(path)) ? S_OK : E_OUTOFMEMORY;
 }
 
@@ -75,7 +50,6 @@ static HRESULT open_file(struct queue_store *store, struct store_report *report)
     HRESULT hr;
 
     if (!store->path && FAILED(hr = machine_path(&store->path))) return hr;
-    if (FAILED(hr = make_folders(store->path))) return hr;
     if (SUCCEEDED(hr = store_open(store->path, &options, &store->store, report))) tell(report);
     return hr;
 }

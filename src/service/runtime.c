@@ -16,9 +16,9 @@
 #include "job/queue.h"
 #include "notify/notifier.h"
 #include "policy/policy_source.h"
-#include "service/queue_store.h"
 #include "service/class_objects.h"
 #include "service/owner.h"
+#include "service/queue_store.h"
 #include "service/settings.h"
 #include "transfer/local_files.h"
 
