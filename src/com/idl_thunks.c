@@ -66,3 +66,55 @@ HRESULT __RPC_STUB IBackgroundCopyFile5_GetProperty_Stub(IBackgroundCopyFile5 *T
     *String = has_string(PropertyId) ? value.String : NULL;
     return hr;
 }
+
+/* ---- enumerators of interface pointers: the elements travel one by one ---- */
+
+static HRESULT end_next(HRESULT hr, ULONG celt, ULONG got, IUnknown **elements, ULONG *fetched)
+{
+    if (FAILED(hr))
+    {
+        for (; got; got--)
+        {
+            IUnknown_Release(elements[got - 1]);
+            elements[got - 1] = NULL;
+        }
+        return hr;
+    }
+    if (fetched) *fetched = got;
+    if (celt && !got) elements[0] = NULL;
+    return got == celt ? S_OK : S_FALSE;
+}
+
+#define DEFINE_NEXT(iface, type)                                                                   \
+    HRESULT CALLBACK iface##_Next_Proxy(iface *This, ULONG celt, type **rgelt,                     \
+                                        ULONG *pceltFetched)                                       \
+    {                                                                                              \
+        HRESULT hr = S_OK;                                                                         \
+        ULONG got = 0;                                                                             \
+                                                                                                   \
+        if (pceltFetched) *pceltFetched = 0;                                                       \
+        if (!rgelt || (!pceltFetched && celt != 1)) return E_INVALIDARG;                           \
+        while (got < celt)                                                                         \
+        {                                                                                          \
+            hr = iface##_RemoteNext_Proxy(This, &rgelt[got]);                                      \
+            if (hr == S_OK && !rgelt[got]) hr = E_UNEXPECTED;                                      \
+            if (hr != S_OK) break;                                                                 \
+            got++;                                                                                 \
+        }                                                                                          \
+        return end_next(hr, celt, got, (IUnknown **)rgelt, pceltFetched);                          \
+    }                                                                                              \
+                                                                                                   \
+    HRESULT __RPC_STUB iface##_Next_Stub(iface *This, type **element)                              \
+    {                                                                                              \
+        ULONG got = 0;                                                                             \
+                                                                                                   \
+        *element = NULL;                                                                           \
+        return iface##_Next(This, 1, element, &got);                                               \
+    }
+
+/* clang-format off */
+DEFINE_NEXT(IEnumBackgroundCopyFiles, IBackgroundCopyFile)
+DEFINE_NEXT(IEnumBackgroundCopyJobs, IBackgroundCopyJob)
+DEFINE_NEXT(IEnumBitsPeerCacheRecords, IBitsPeerCacheRecord)
+DEFINE_NEXT(IEnumBitsPeers, IBitsPeer)
+/* clang-format on */

@@ -140,10 +140,10 @@ static void check_peer(IBitsPeer *item)
     IBitsPeer_Release(item);
 }
 
-DEFINE_ENUM_MOCK(IEnumBitsPeerCacheRecords, IBitsPeerCacheRecord *, PUT_RECORD);
-DEFINE_ENUM_TEST(IEnumBitsPeerCacheRecords, IBitsPeerCacheRecord *, check_record)
-DEFINE_ENUM_MOCK(IEnumBitsPeers, IBitsPeer *, PUT_PEER);
-DEFINE_ENUM_TEST(IEnumBitsPeers, IBitsPeer *, check_peer)
+DEFINE_ENUM_MOCK(IEnumBitsPeerCacheRecords, IBitsPeerCacheRecord *, false, PUT_RECORD);
+DEFINE_ENUM_TEST(IEnumBitsPeerCacheRecords, IBitsPeerCacheRecord *, false, check_record)
+DEFINE_ENUM_MOCK(IEnumBitsPeers, IBitsPeer *, false, PUT_PEER);
+DEFINE_ENUM_TEST(IEnumBitsPeers, IBitsPeer *, false, check_peer)
 
 /* The cache. */
 

@@ -222,8 +222,8 @@ static void check_name(IBackgroundCopyFile *item)
 
 #define PUT_FILE(place) mock_AddRef((place) = (void *)&file)
 
-DEFINE_ENUM_MOCK(IEnumBackgroundCopyFiles, IBackgroundCopyFile *, PUT_FILE);
-DEFINE_ENUM_TEST(IEnumBackgroundCopyFiles, IBackgroundCopyFile *, check_name)
+DEFINE_ENUM_MOCK(IEnumBackgroundCopyFiles, IBackgroundCopyFile *, false, PUT_FILE);
+DEFINE_ENUM_TEST(IEnumBackgroundCopyFiles, IBackgroundCopyFile *, false, check_name)
 
 static void test_names(void)
 {

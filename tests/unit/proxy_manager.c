@@ -148,8 +148,8 @@ static void check_job(IBackgroundCopyJob *item)
 
 #define PUT_JOB(place) mock_AddRef((place) = (void *)&job)
 
-DEFINE_ENUM_MOCK(IEnumBackgroundCopyJobs, IBackgroundCopyJob *, PUT_JOB);
-DEFINE_ENUM_TEST(IEnumBackgroundCopyJobs, IBackgroundCopyJob *, check_job)
+DEFINE_ENUM_MOCK(IEnumBackgroundCopyJobs, IBackgroundCopyJob *, false, PUT_JOB);
+DEFINE_ENUM_TEST(IEnumBackgroundCopyJobs, IBackgroundCopyJob *, false, check_job)
 
 /* The manager. */
 

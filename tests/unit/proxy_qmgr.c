@@ -22,10 +22,10 @@ static struct mock group, job1;
 #define IS_SOME(id)     (IsEqualGUID(&(id), &some_guid) ? "right" : "wrong")
 #define CHECK_ID(place) ok(IsEqualGUID(&(place), &some_guid), "Got another id.\n")
 
-DEFINE_ENUM_MOCK(IEnumBackgroundCopyJobs1, GUID, PUT_ID);
-DEFINE_ENUM_TEST(IEnumBackgroundCopyJobs1, GUID, CHECK_ID)
-DEFINE_ENUM_MOCK(IEnumBackgroundCopyGroups, GUID, PUT_ID);
-DEFINE_ENUM_TEST(IEnumBackgroundCopyGroups, GUID, CHECK_ID)
+DEFINE_ENUM_MOCK(IEnumBackgroundCopyJobs1, GUID, true, PUT_ID);
+DEFINE_ENUM_TEST(IEnumBackgroundCopyJobs1, GUID, true, CHECK_ID)
+DEFINE_ENUM_MOCK(IEnumBackgroundCopyGroups, GUID, true, PUT_ID);
+DEFINE_ENUM_TEST(IEnumBackgroundCopyGroups, GUID, true, CHECK_ID)
 
 /* The job. */
 
