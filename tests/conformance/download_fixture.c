@@ -173,9 +173,9 @@ bool become_ordinary_user(void)
     bool is_other;
 
     /* A server in another process sees the token of the process. */
-    if (!target_is_ours())
+    if (!target_is_ours() || is_remote(com_manager()))
     {
-        win_skip("The server does not see the token of the thread.\n");
+        skip("The server does not see the token of the thread.\n");
         return false;
     }
     token = create_lesser_token();

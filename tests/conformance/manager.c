@@ -123,8 +123,12 @@ static void test_CreateJob_NULL(void)
     ok(FAILED(hr), "Got hr %#lx.\n", hr);
     hr = IBackgroundCopyManager_CreateJob(manager, L"no id", BG_JOB_TYPE_DOWNLOAD, NULL, &job);
     ok(FAILED(hr), "Got hr %#lx.\n", hr);
-    hr = IBackgroundCopyManager_CreateJob(manager, L"no job", BG_JOB_TYPE_DOWNLOAD, &id, NULL);
-    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    /* A proxy of Wine finds no place for the job only when there is one. */
+    if (!is_remote(manager))
+    {
+        hr = IBackgroundCopyManager_CreateJob(manager, L"no job", BG_JOB_TYPE_DOWNLOAD, &id, NULL);
+        ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    }
     ok(count_jobs() == before, "There are %lu jobs, not %lu.\n", count_jobs(), before);
 }
 
@@ -145,7 +149,7 @@ static void test_types(void)
         ok(hr == S_OK, "Type %u: got hr %#lx.\n", types[i], hr);
         ok(type == types[i], "Type %u: got %u.\n", types[i], type);
         hr = IBackgroundCopyJob_GetType(job, NULL);
-        ok(hr == E_INVALIDARG, "Got hr %#lx.\n", hr);
+        ok(is_null_refusal(job, hr), "Got hr %#lx.\n", hr);
         end_job(job);
     }
 }

@@ -88,6 +88,12 @@ bool is_remote(void *object)
     return true;
 }
 
+bool is_null_refusal(void *object, HRESULT hr)
+{
+    if (is_remote(object)) return hr == HRESULT_FROM_WIN32(RPC_X_NULL_REF_POINTER);
+    return hr == E_INVALIDARG;
+}
+
 void com_set_class_source(com_class_source source)
 {
     class_source = source;

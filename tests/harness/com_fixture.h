@@ -27,6 +27,8 @@ void com_stop(void);
 bool target_is_ours(void);
 /* Is the object in another process, or apartment? */
 bool is_remote(void *object);
+/* Is this the answer to a NULL pointer: of the object, or of its proxy, which does not call it? */
+bool is_null_refusal(void *object, HRESULT hr);
 
 /* For a program that has a server linked in: class objects come from there, whatever the variables
  * say. Before the first manager. */
