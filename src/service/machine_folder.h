@@ -9,7 +9,11 @@
 
 #define MACHINE_PATH_SIZE (MAX_PATH + 64)
 
-/* The path of a file in there; makes the folder where it is missing. */
+/* The path of a file in there; makes the folder where it is missing, for the system and the
+ * administrators alone: queues hold addresses and secrets of all users. */
 HRESULT machine_folder_path(const WCHAR *name, WCHAR path[MACHINE_PATH_SIZE]);
+
+/* As CreateFileW; who is new in the folder may be read by every user that has logged on. */
+HANDLE machine_folder_create_public(const WCHAR *path, DWORD access, DWORD share);
 
 #endif

@@ -47,8 +47,7 @@ HRESULT owner_acquire(HANDLE *owner, GUID *instance)
 
     *owner = NULL;
     if (FAILED(hr = machine_folder_path(LOCK_NAME, path))) return hr;
-    file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_ALWAYS,
-                       FILE_ATTRIBUTE_NORMAL, NULL);
+    file = machine_folder_create_public(path, GENERIC_WRITE, FILE_SHARE_READ);
     if (file == INVALID_HANDLE_VALUE) return err_from_last_error();
     if (FAILED(hr = write_instance(file, instance)))
     {
