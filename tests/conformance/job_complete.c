@@ -32,7 +32,7 @@ static IBackgroundCopyJob *start_three(const char *second, const WCHAR *const na
     job_add(job, origin, "/small", names[2]);
     resume(job);
     ok(origin_wait_held(origin, second, SOON), "It is not asked for.\n");
-    wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSFERRING), SOON);
+    ok(wait_for_bytes(job, SMALL + 1, SOON), "Nothing of it is there.\n");
     return job;
 }
 

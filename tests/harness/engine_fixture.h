@@ -10,7 +10,8 @@
 #include "service/runtime.h"
 
 /* After com_start(): com_manager(), and all managers of this program, are from its own engine,
- * which starts with these values; NULL: the defaults. Not to be released. */
+ * which starts with these values; NULL: the defaults. Without a file for the queue among them it
+ * gets one that goes with it. Not to be released. */
 IBackgroundCopyManager *engine_manager(const struct runtime_config *config);
 
 /* After com_stop(): a check that nothing keeps the engine alive, and its end. */
