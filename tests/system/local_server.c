@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Programs that ask for CLSCTX_LOCAL_SERVER only, and find the service: downloads with callbacks
- *
  * between processes, jobs that outlive their client. The service is installed for the test, by the
  * DLL that is registered, and taken away at the end. */
 #include "harness/com_callback.h"

@@ -19,13 +19,31 @@ static HRESULT create_manager_here(IBackgroundCopyManager **manager)
                             &IID_IBackgroundCopyManager, (void **)manager);
 }
 
+/* The same for both processes. */
+static WCHAR *path_of_owner(WCHAR path[MAX_PATH])
+{
+    *path = 0;
+    GetTempPathW(MAX_PATH - 20, path);
+    return lstrcatW(path, L"openbits-owner");
+}
+
 /* ---- the first process ---- */
 
-static void be_owner(void)
+static void be_owner(const char *url)
 {
     IBackgroundCopyJob *job = create_job(L"of the owner", BG_JOB_TYPE_DOWNLOAD);
+    WCHAR wide[URL_MAX], path[MAX_PATH];
+    HRESULT hr;
 
     ok(!is_remote(com_manager()), "The first process has got a proxy.\n");
+    if (*url)
+    {
+        MultiByteToWideChar(CP_ACP, 0, url, -1, wide, URL_MAX);
+        hr = IBackgroundCopyJob_AddFile(job, wide, path_of_owner(path));
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        hr = IBackgroundCopyJob_Resume(job);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    }
     host_is_ready();
     host_wait_for_end();
     end_job(job);
@@ -33,25 +51,32 @@ static void be_owner(void)
 
 /* ---- the second one ---- */
 
-static bool finds_job(IBackgroundCopyManager *manager, const WCHAR *wanted)
+static bool has_name(IBackgroundCopyJob *job, const WCHAR *wanted)
 {
-    IEnumBackgroundCopyJobs *jobs;
-    IBackgroundCopyJob *job;
-    bool is_found = false;
+    bool is_same;
     WCHAR *name;
 
-    if (FAILED(IBackgroundCopyManager_EnumJobs(manager, 0, &jobs))) return false;
-    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+    if (FAILED(IBackgroundCopyJob_GetDisplayName(job, &name))) return false;
+    is_same = !lstrcmpW(name, wanted);
+    CoTaskMemFree(name);
+    return is_same;
+}
+
+static IBackgroundCopyJob *find_job(IBackgroundCopyManager *manager, const WCHAR *wanted)
+{
+    IBackgroundCopyJob *job, *found = NULL;
+    IEnumBackgroundCopyJobs *jobs;
+
+    if (FAILED(IBackgroundCopyManager_EnumJobs(manager, 0, &jobs))) return NULL;
+    while (!found && IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
     {
-        if (SUCCEEDED(IBackgroundCopyJob_GetDisplayName(job, &name)))
-        {
-            if (!lstrcmpW(name, wanted)) is_found = true;
-            CoTaskMemFree(name);
-        }
-        IBackgroundCopyJob_Release(job);
+        if (has_name(job, wanted))
+            found = job;
+        else
+            IBackgroundCopyJob_Release(job);
     }
     IEnumBackgroundCopyJobs_Release(jobs);
-    return is_found;
+    return found;
 }
 
 static void download(IBackgroundCopyManager *manager, const WCHAR *name)
@@ -83,6 +108,7 @@ static void test_second_process(void)
 {
     IBackgroundCopyManager *manager;
     struct host_process host;
+    IBackgroundCopyJob *job;
     HRESULT hr;
 
     shows("GEN-8");
@@ -92,32 +118,57 @@ static void test_second_process(void)
     if (SUCCEEDED(hr))
     {
         ok(is_remote(manager), "There is a second engine.\n");
-        ok(finds_job(manager, L"of the owner"), "The owner's job is not seen.\n");
+        job = find_job(manager, L"of the owner");
+        ok(job != NULL, "The owner's job is not seen.\n");
+        if (job) IBackgroundCopyJob_Release(job);
         download(manager, L"second");
         IBackgroundCopyManager_Release(manager);
     }
     host_end(&host);
 }
 
-/* Another process can go on at once, whatever the owner was doing. */
+static void finish(IBackgroundCopyManager *manager)
+{
+    IBackgroundCopyJob *job = find_job(manager, L"of the owner");
+    WCHAR path[MAX_PATH];
+    HRESULT hr;
+
+    ok(job != NULL, "The job has gone with its owner.\n");
+    if (!job) return;
+    wait_for_state(job, TRANSFERRED, WAIT_MS);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    verify_file(path_of_owner(path), SIZE, 1);
+    DeleteFileW(path);
+    IBackgroundCopyJob_Release(job);
+}
+
+/* Another process can go on at once, whatever the owner was doing, and does what that left. */
 static void test_owner_dies(void)
 {
     IBackgroundCopyManager *manager, *other;
     struct host_process host;
+    char url[URL_MAX];
     HRESULT hr;
 
-    if (!host_start(&host, "owner", "")) return;
+    origin_add(origin, "/owner", &(struct origin_file){.size = SIZE, .version = 1});
+    origin_hold_after(origin, "/owner", SIZE / 2);
+    origin_url(origin, "/owner", url, sizeof(url));
+    if (!host_start(&host, "owner", url)) return;
     hr = create_manager_here(&manager);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(origin_wait_held(origin, "/owner", WAIT_MS), "It is not asked for.\n");
     host_kill(&host);
+    origin_release(origin, "/owner");
     if (FAILED(hr)) return;
-    ok(!finds_job(manager, L"of the owner"), "A dead process answers.\n");
+    ok(!find_job(manager, L"of the owner"), "A dead process answers.\n");
 
     hr = create_manager_here(&other);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     if (SUCCEEDED(hr))
     {
         ok(!is_remote(other), "There is no new owner.\n");
+        finish(other);
         download(other, L"after");
         IBackgroundCopyManager_Release(other);
     }
@@ -130,7 +181,7 @@ START_TEST(owner)
 
     com_start(COINIT_MULTITHREADED);
     if (role)
-        be_owner();
+        be_owner(argument);
     else if (!target_is_ours())
         win_skip("No server of ours is registered.\n");
     else
