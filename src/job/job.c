@@ -447,6 +447,12 @@ HRESULT job_set_peer_flags(struct job *job, uint32_t flags)
     if (flags & ~(uint32_t)PEER_JOB_MASK) return E_NOTIMPL;
     if (FAILED(hr = job_lock_for_change(job))) return hr;
 
+    if (flags == job->peer_flags)
+    {
+        job_touch(job);
+        queue_unlock(job->queue);
+        return S_OK;
+    }
     before = job_effective_peer_flags(job);
     job->peer_flags = flags;
     /* Serving and BranchCache have no say in where this job's bytes come from. */

@@ -190,7 +190,8 @@ struct queue
     bool is_saving;           /* a thread is writing */
     struct cond saved;
 
-    struct cond wake; /* the scheduler has work, or must end */
+    struct cond wake;      /* the scheduler has work, or must end */
+    tick_t scheduler_next; /* when it looks at save_at by itself; 0: it is about to */
     bool is_scheduler_woken;
     bool is_scheduler_stopped;
     struct cond quiet; /* a mover let go of a job, or an ending is over */

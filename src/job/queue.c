@@ -148,6 +148,8 @@ void queue_unlock(struct queue *queue)
     bool wants_notify_wake;
 
     if (!list_is_empty(&queue->outbox)) empty_outbox(queue, &dropped);
+    /* Not when it was marked: whoever marks a change mostly keeps it too. */
+    if (queue->save_at < queue->scheduler_next) queue_wake_scheduler(queue);
     wants_notify_wake = queue->wants_notify_wake;
     queue->wants_notify_wake = false;
     lock_release(&queue->lock);
@@ -160,6 +162,7 @@ void queue_wake_scheduler(struct queue *queue)
 {
     lock_assert_held(&queue->lock);
     queue->is_scheduler_woken = true;
+    queue->scheduler_next = 0;
     cond_signal(&queue->wake);
 }
 

@@ -29,9 +29,7 @@ static bool has_store(const struct queue *queue)
 
 static void save_by(struct queue *queue, tick_t due)
 {
-    if (due >= queue->save_at) return;
-    queue->save_at = due;
-    queue_wake_scheduler(queue);
+    if (due < queue->save_at) queue->save_at = due;
 }
 
 /* ---- marks ---- */

@@ -209,6 +209,7 @@ tick_t queue_run_scheduler(struct queue *queue)
     if (queue->save_at <= queue_now(queue)) queue_save(queue);
     job = deadlines_first(&queue->deadlines);
     next = earliest(job ? job->deadline : TICK_NEVER, queue->save_at);
+    queue->scheduler_next = next;
     queue_unlock(queue);
 
     while ((job = LIST_HEAD_ENTRY(&expired, struct job, turn_link)))
@@ -243,6 +244,7 @@ void queue_scheduler_loop(void *arg)
         tick_t next;
 
         queue->is_scheduler_woken = false;
+        queue->scheduler_next = 0;
         queue_unlock(queue);
         next = queue_run_scheduler(queue);
         queue_lock(queue);

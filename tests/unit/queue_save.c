@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "bitsmsg.h"
+#include "base/lock.h"
 #include "base/str.h"
+#include "base/thread.h"
 #include "harness/fake_ports.h"
 #include "harness/fake_store.h"
+#include "harness/os.h"
 
 #define MIB       1048576ull
 #define DISK_FULL ((HRESULT)0x80070070)
@@ -150,6 +153,87 @@ static void test_calls_are_kept(void)
     free(text);
     job_release(job, JOB_HOLDER_CALLER);
     end();
+}
+
+/* The disk is not waited for when there is nothing to promise. */
+static void test_nothing_new(void)
+{
+    unsigned int commits;
+    struct job *job;
+
+    start();
+    job = fake_job(&world, 1);
+    job_set_peer_flags(job, 3);
+    commits = store.commits;
+    job_set_peer_flags(job, 3);
+    ok(store.commits == commits, "There were %u commits.\n", store.commits - commits);
+    job_set_peer_flags(job, 1);
+    ok(store.commits == commits + 1, "There were %u commits.\n", store.commits - commits);
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+}
+
+static struct
+{
+    struct lock lock;
+    struct cond changed;
+    unsigned int commits;
+} seen;
+
+static HRESULT commit_seen(void *ctx, const struct store_change *changes)
+{
+    HRESULT hr = fake_store_ops.commit(ctx, changes);
+
+    lock_acquire(&seen.lock);
+    seen.commits++;
+    cond_signal(&seen.changed);
+    lock_release(&seen.lock);
+    return hr;
+}
+
+static bool touch_and_wait(struct job *job)
+{
+    bool is_in_time = true;
+    unsigned int before;
+
+    lock_acquire(&seen.lock);
+    before = seen.commits;
+    lock_release(&seen.lock);
+    job_set_peer_flags(job, 3);
+    lock_acquire(&seen.lock);
+    while (seen.commits == before && is_in_time)
+        is_in_time = cond_wait(&seen.changed, &seen.lock, 10000);
+    lock_release(&seen.lock);
+    return is_in_time;
+}
+
+/* What no call waits for: the thread of the scheduler hears of it while it sleeps. */
+static void test_thread_keeps_the_rest(void)
+{
+    static const struct store_ops ops = {commit_seen};
+    struct thread thread;
+    struct job *job;
+
+    lock_init(&seen.lock, LOCK_RANK_LEAF, "seen");
+    cond_init(&seen.changed);
+    fake_store_init(&store);
+    fake_world_init_kept(&world, &ops, &store);
+    job = fake_job(&world, 1);
+    world.step = 1001; /* whenever it looks, it is time */
+    thread_start(&thread, queue_scheduler_loop, world.queue, "scheduler");
+    job_set_peer_flags(job, 3);
+
+    ok(touch_and_wait(job), "The new times are not kept.\n");
+    /* By now it sleeps, for as long as the job may live; else it has yet to look. */
+    os_sleep(50);
+    ok(touch_and_wait(job), "The new times are not kept.\n");
+
+    queue_stop_scheduler(world.queue);
+    thread_join(&thread);
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+    cond_done(&seen.changed);
+    lock_done(&seen.lock);
 }
 
 static void test_order_is_kept(void)
@@ -412,6 +496,8 @@ static void test_cancel_cut_off(void)
 START_TEST(queue_save)
 {
     RUN_TEST(test_calls_are_kept);
+    RUN_TEST(test_nothing_new);
+    RUN_TEST(test_thread_keeps_the_rest);
     RUN_TEST(test_order_is_kept);
     RUN_TEST(test_run_goes_on);
     RUN_TEST(test_checkpoints);
