@@ -56,6 +56,13 @@ struct notify_ops
     void (*release_target)(void *ctx, void *target);
 };
 
+/* Brings up what works on jobs. */
+struct work_ops
+{
+    /* Before there is a job, each time, on several threads at once. An error, and there is none. */
+    HRESULT (*begin)(void *ctx);
+};
+
 struct queue_ports
 {
     struct clock clock;
@@ -67,6 +74,8 @@ struct queue_ports
     void *notify_ctx;
     const struct store_ops *store; /* NULL: the queue lives as long as its process */
     void *store_ctx;
+    const struct work_ops *work; /* NULL: it is always up */
+    void *work_ctx;
 };
 
 #endif

@@ -46,14 +46,16 @@ struct engine
     struct queue_store *store;
     struct queue *queue;
     struct thread scheduler;
-    struct class_objects *offered; /* NULL: other processes cannot connect */
-    uint32_t time_slice;           /* immutable while it runs */
+    bool is_transfer_begun, is_scheduler_begun; /* work_lock */
+    struct class_objects *offered;              /* NULL: other processes cannot connect */
+    uint32_t time_slice;                        /* immutable while it runs */
 };
 
 static struct
 {
     INIT_ONCE once;
-    struct lock lock; /* leaf */
+    struct lock lock;      /* leaf */
+    struct lock work_lock; /* leaf; while threads for jobs are started */
     struct cond changed;
     enum runtime_state state;     /* lock */
     struct runtime_config config; /* lock */
@@ -66,6 +68,7 @@ static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
     (void)arg;
     (void)out;
     lock_init(&runtime.lock, LOCK_RANK_LEAF, "runtime");
+    lock_init(&runtime.work_lock, LOCK_RANK_LEAF, "work");
     cond_init(&runtime.changed);
     runtime.config = (struct runtime_config){TIME_SLICE, transfer_defaults, NULL};
     return TRUE;
@@ -120,6 +123,25 @@ static HRESULT create_notifier(struct notifier **out)
     return notifier_create(&config, out);
 }
 
+/* Under Wine a thread that waits for jobs costs a MiB of memory. */
+static HRESULT begin_work(void *ctx)
+{
+    struct engine *engine = ctx;
+    HRESULT hr = S_OK;
+
+    lock_acquire(&runtime.work_lock);
+    if (!engine->is_transfer_begun && SUCCEEDED(hr = transfer_begin(engine->transfer)))
+        engine->is_transfer_begun = true;
+    if (SUCCEEDED(hr) && !engine->is_scheduler_begun &&
+        SUCCEEDED(hr = thread_start(&engine->scheduler, queue_scheduler_loop, engine->queue,
+                                    "scheduler")))
+        engine->is_scheduler_begun = true;
+    lock_release(&runtime.work_lock);
+    return hr;
+}
+
+static const struct work_ops work_ops = {begin_work};
+
 static HRESULT create_queue(struct engine *engine)
 {
     const struct queue_ports ports = {.clock = clock_system,
@@ -130,7 +152,9 @@ static HRESULT create_queue(struct engine *engine)
                                       .notify = &notifier_ops,
                                       .notify_ctx = engine->notifier,
                                       .store = &queue_store_ops,
-                                      .store_ctx = engine->store};
+                                      .store_ctx = engine->store,
+                                      .work = &work_ops,
+                                      .work_ctx = engine};
     struct policy *policy = policy_source_get(engine->policy);
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
 
@@ -145,9 +169,7 @@ static HRESULT start_threads(struct engine *engine)
 {
     HRESULT hr;
 
-    if (FAILED(hr = thread_start(&engine->scheduler, queue_scheduler_loop, engine->queue,
-                                 "scheduler")))
-        return hr;
+    if (queue_job_count(engine->queue) && FAILED(hr = begin_work(engine))) return hr;
     /* Without it changes of policy are seen at the next start only. */
     if (FAILED(hr = policy_source_start(engine->policy)))
         LOG_ERR(LOG_SERVICE, "policies are not watched: %#lx", (unsigned long)hr);

@@ -226,19 +226,21 @@ HRESULT transfer_create(const struct transfer_config *config, struct transfer **
     list_init(&transfer->notes);
     list_init(&transfer->ended);
     list_init(&transfer->runs);
-    if (FAILED(hr = http_client_create(&config->http, &transfer->http))) goto failed;
+    if (FAILED(hr = http_client_create(&config->http, &transfer->http)))
+    {
+        lock_done(&transfer->lock);
+        free(transfer);
+        return hr;
+    }
     transfer->host =
         (struct run_host){&transfer->config, transfer->http, &transfer->lock, &transfer->ended};
-    if (FAILED(hr = thread_start(&transfer->thread, transfer_loop, transfer, "transfer")))
-        goto failed;
     *out = transfer;
     return S_OK;
+}
 
-failed:
-    if (transfer->http) http_client_destroy(transfer->http);
-    lock_done(&transfer->lock);
-    free(transfer);
-    return hr;
+HRESULT transfer_begin(struct transfer *transfer)
+{
+    return thread_start(&transfer->thread, transfer_loop, transfer, "transfer");
 }
 
 void transfer_destroy(struct transfer *transfer)

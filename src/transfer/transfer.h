@@ -24,6 +24,8 @@ struct transfer_config
 extern const struct transfer_config transfer_defaults;
 
 HRESULT transfer_create(const struct transfer_config *config, struct transfer **out);
+/* Starts the thread; notes wait for it. Once. */
+HRESULT transfer_begin(struct transfer *transfer);
 
 /* Lets go of all jobs and ends the thread. Nobody may leave a note any more. */
 void transfer_destroy(struct transfer *transfer);
