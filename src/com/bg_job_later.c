@@ -8,10 +8,8 @@
 #include "com/caller.h"
 #include "job/job_state.h"
 
-#define PROGRAM_MAX    MAX_PATH
-#define PARAMETERS_MAX 4000
-#define USER_NAME_MAX  300
-#define PASSWORD_MAX   65536
+#define USER_NAME_MAX 300
+#define PASSWORD_MAX  65536
 #define ACL_FLAGS_MASK                                                                             \
     (BG_COPY_FILE_OWNER | BG_COPY_FILE_GROUP | BG_COPY_FILE_DACL | BG_COPY_FILE_SACL)
 
@@ -29,28 +27,6 @@ HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface)
     if (FAILED(hr = caller_get(&caller))) return hr;
     if (!caller.is_admin || !caller.is_elevated) return E_ACCESSDENIED;
     return refuse_change(iface, "IBackgroundCopyJob::TakeOwnership");
-}
-
-/* ---- IBackgroundCopyJob2: command line ---- */
-
-HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob4 *iface, const WCHAR *program,
-                                       const WCHAR *parameters)
-{
-    if (!program && parameters) return E_INVALIDARG;
-    if (program && str_len_max(program, PROGRAM_MAX + 1) > PROGRAM_MAX) return BG_E_STRING_TOO_LONG;
-    if (parameters && str_len_max(parameters, PARAMETERS_MAX + 1) > PARAMETERS_MAX)
-        return BG_E_STRING_TOO_LONG;
-    return refuse_change(iface, "IBackgroundCopyJob2::SetNotifyCmdLine");
-}
-
-HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **program,
-                                       WCHAR **parameters)
-{
-    (void)iface;
-    if (program) *program = NULL;
-    if (parameters) *parameters = NULL;
-    if (!program || !parameters) return E_INVALIDARG;
-    return com_not_written("IBackgroundCopyJob2::GetNotifyCmdLine");
 }
 
 /* ---- IBackgroundCopyJob2: replies ---- */

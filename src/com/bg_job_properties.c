@@ -151,12 +151,26 @@ static HRESULT give_optional_string(WCHAR *text, WCHAR **out)
     return text ? com_give_string(text, out) : S_OK;
 }
 
+/* Both or none. */
+static HRESULT give_two_strings(WCHAR *first_text, WCHAR **first, WCHAR *second_text,
+                                WCHAR **second)
+{
+    HRESULT hr = give_optional_string(first_text, first);
+    HRESULT second_hr = give_optional_string(second_text, second);
+
+    if (SUCCEEDED(hr) && SUCCEEDED(second_hr)) return S_OK;
+    CoTaskMemFree(*first);
+    CoTaskMemFree(*second);
+    *first = *second = NULL;
+    return E_OUTOFMEMORY;
+}
+
 HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_USAGE *usage,
                                        WCHAR **list, WCHAR **bypass)
 {
     WCHAR *list_text, *bypass_text;
     enum proxy_usage value;
-    HRESULT hr, bypass_hr;
+    HRESULT hr;
 
     if (usage) *usage = BG_JOB_PROXY_USAGE_PRECONFIG;
     if (list) *list = NULL;
@@ -164,17 +178,31 @@ HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_
     if (!usage || !list || !bypass) return E_INVALIDARG;
 
     if (FAILED(hr = job_get_proxy(job_from(iface), &value, &list_text, &bypass_text))) return hr;
-    hr = give_optional_string(list_text, list);
-    bypass_hr = give_optional_string(bypass_text, bypass);
-    if (FAILED(hr) || FAILED(bypass_hr))
-    {
-        CoTaskMemFree(*list);
-        CoTaskMemFree(*bypass);
-        *list = *bypass = NULL;
-        return E_OUTOFMEMORY;
-    }
-    *usage = (BG_JOB_PROXY_USAGE)value;
-    return S_OK;
+    if (SUCCEEDED(hr = give_two_strings(list_text, list, bypass_text, bypass)))
+        *usage = (BG_JOB_PROXY_USAGE)value;
+    return hr;
+}
+
+/* ---- command line ---- */
+
+HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob4 *iface, const WCHAR *program,
+                                       const WCHAR *parameters)
+{
+    return job_set_notify_command(job_from(iface), program, parameters);
+}
+
+HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **program,
+                                       WCHAR **parameters)
+{
+    WCHAR *program_text, *parameters_text;
+    HRESULT hr;
+
+    if (program) *program = NULL;
+    if (parameters) *parameters = NULL;
+    if (!program || !parameters) return E_INVALIDARG;
+    if (FAILED(hr = job_get_notify_command(job_from(iface), &program_text, &parameters_text)))
+        return hr;
+    return give_two_strings(program_text, program, parameters_text, parameters);
 }
 
 /* ---- peer caching and the owner's token ---- */

@@ -110,8 +110,7 @@ static BOOL CALLBACK read_process_facts(INIT_ONCE *once, void *param, void **con
     return SUCCEEDED(*hr);
 }
 
-/* The thread impersonates nobody. */
-static HRESULT get_process_facts(struct caller_facts *facts)
+HRESULT caller_get_process(struct caller_facts *facts)
 {
     HRESULT hr = S_OK;
 
@@ -173,7 +172,7 @@ HRESULT caller_get(struct caller_facts *facts)
     HRESULT hr;
 
     if ((hr = caller_get_client(facts)) != S_FALSE) return hr;
-    if ((hr = get_thread_facts(facts)) == S_FALSE) hr = get_process_facts(facts);
+    if ((hr = get_thread_facts(facts)) == S_FALSE) hr = caller_get_process(facts);
     if (FAILED(hr)) memset(facts, 0, sizeof(*facts));
     return hr;
 }

@@ -19,4 +19,8 @@ HRESULT caller_get(struct caller_facts *facts);
  * cannot be told. */
 HRESULT caller_get_client(struct caller_facts *facts);
 
+/* The user of the process, whomever the thread impersonates. E_ACCESSDENIED when it cannot be told.
+ */
+HRESULT caller_get_process(struct caller_facts *facts);
+
 #endif

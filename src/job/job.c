@@ -79,6 +79,8 @@ HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_te
     job->description = take_text(&texts->description);
     job->proxy_list = take_text(&texts->proxy_list);
     job->proxy_bypass = take_text(&texts->proxy_bypass);
+    job->notify_program = take_text(&texts->notify_program);
+    job->notify_parameters = take_text(&texts->notify_parameters);
     job_texts_free(texts);
     return S_OK;
 }
@@ -103,6 +105,8 @@ static void job_destroy(struct job *job)
     free(job->description);
     free(job->proxy_list);
     free(job->proxy_bypass);
+    free(job->notify_program);
+    free(job->notify_parameters);
     free(job);
 }
 

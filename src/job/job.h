@@ -105,6 +105,10 @@ uint32_t job_notify_flags(struct job *job);
 /* Takes over the caller's reference to target (NULL removes) when it succeeds. The old target is
  * dropped through notify_ops. */
 HRESULT job_set_notify_target(struct job *job, void *target);
+/* The program that is run when a job's end or error is told to no object, or to one that fails.
+ * NULL program and parameters: none. Both come out as texts, empty ones when there is none. */
+HRESULT job_set_notify_command(struct job *job, const WCHAR *program, const WCHAR *parameters);
+HRESULT job_get_notify_command(struct job *job, WCHAR **program, WCHAR **parameters);
 /* Runs use(ctx, target) under no lock but while the target is kept alive; target may be NULL. */
 void job_use_notify_target(struct job *job, void (*use)(void *ctx, void *target), void *ctx);
 

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
+#include "base/str.h"
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
@@ -46,6 +48,16 @@ static struct notify_slot *slot_create(struct queue *queue, void *target)
     return slot;
 }
 
+/* Whoever is new is told at once of what waits. */
+static void receiver_changed(struct job *job)
+{
+    job->receiver_epoch++;
+    job->notify_failures = 0;
+    job->notify_at = 0;
+    job_touch(job);
+    job_notify_refresh(job, queue_now(job->queue));
+}
+
 HRESULT job_set_notify_target(struct job *job, void *target)
 {
     struct notify_slot *slot = NULL, *old;
@@ -59,10 +71,7 @@ HRESULT job_set_notify_target(struct job *job, void *target)
     }
     old = job->slot;
     job->slot = slot;
-    job->notify_failures = 0;
-    job->notify_at = 0;
-    job_touch(job);
-    job_notify_refresh(job, queue_now(job->queue));
+    receiver_changed(job);
     queue_unlock(job->queue);
     if (old) notify_slot_release(old);
     return S_OK;
@@ -79,6 +88,75 @@ void job_use_notify_target(struct job *job, void (*use)(void *ctx, void *target)
     use(ctx, slot ? slot->target : NULL);
     if (slot) notify_slot_release(slot);
 }
+
+/* ---- the command line ---- */
+
+static bool copy_optional(const WCHAR *text, WCHAR **out)
+{
+    *out = NULL;
+    return !text || (*out = str_dup(text));
+}
+
+static HRESULT set_command(struct job *job, WCHAR *program, WCHAR *parameters)
+{
+    WCHAR *old_program = program, *old_parameters = parameters;
+    HRESULT hr = job_lock_for_change(job);
+
+    if (SUCCEEDED(hr))
+    {
+        old_program = job->notify_program;
+        old_parameters = job->notify_parameters;
+        job->notify_program = program;
+        job->notify_parameters = parameters;
+        job_mark(job, UNSAVED_TEXTS);
+        receiver_changed(job);
+        hr = queue_save_and_unlock(job->queue);
+    }
+    free(old_program);
+    free(old_parameters);
+    return hr;
+}
+
+HRESULT job_set_notify_command(struct job *job, const WCHAR *program, const WCHAR *parameters)
+{
+    WCHAR *own_program, *own_parameters;
+
+    if (!program && parameters) return E_INVALIDARG;
+    if (program && str_len_max(program, JOB_PROGRAM_MAX + 1) > JOB_PROGRAM_MAX)
+        return BG_E_STRING_TOO_LONG;
+    if (parameters && str_len_max(parameters, JOB_PARAMETERS_MAX + 1) > JOB_PARAMETERS_MAX)
+        return BG_E_STRING_TOO_LONG;
+
+    if (!copy_optional(program, &own_program)) return E_OUTOFMEMORY;
+    if (!copy_optional(parameters, &own_parameters))
+    {
+        free(own_program);
+        return E_OUTOFMEMORY;
+    }
+    return set_command(job, own_program, own_parameters);
+}
+
+HRESULT job_get_notify_command(struct job *job, WCHAR **program, WCHAR **parameters)
+{
+    queue_lock(job->queue);
+    *program = str_dup(job->notify_program ? job->notify_program : u"");
+    *parameters = str_dup(job->notify_parameters ? job->notify_parameters : u"");
+    queue_unlock(job->queue);
+    if (*program && *parameters) return S_OK;
+
+    free(*program);
+    free(*parameters);
+    *program = *parameters = NULL;
+    return E_OUTOFMEMORY;
+}
+
+/* "BITS does not support it for service accounts": there is nobody who could see the program. */
+static bool has_program(const struct job *job)
+{
+    return job->notify_program && !access_is_service_account(&job->owner);
+}
+
+/* ---- flags ---- */
 
 HRESULT job_set_notify_flags(struct job *job, uint32_t flags)
 {
@@ -109,15 +187,15 @@ static bool find_event(const struct job *job, enum notify_kind *kind)
 {
     uint32_t flags = job->notify_flags;
 
-    if (!job->slot || job->is_event_out || (flags & NOTIFY_FLAG_DISABLE)) return false;
-    if (job_state_is_final(job->state)) return false;
-    if (job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
+    if (job->is_event_out || (flags & NOTIFY_FLAG_DISABLE)) return false;
+    if (job_state_is_final(job->state) || (!job->slot && !has_program(job))) return false;
+    if (job->slot && job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
         *kind = NOTIFY_FILE_TRANSFERRED;
     else if (job->is_done_untold && (flags & NOTIFY_FLAG_TRANSFERRED))
         *kind = NOTIFY_TRANSFERRED;
     else if (job->is_error_untold && (flags & NOTIFY_FLAG_ERROR))
         *kind = NOTIFY_ERROR;
-    else if (job->is_change_untold && (flags & NOTIFY_FLAG_MODIFICATION))
+    else if (job->slot && job->is_change_untold && (flags & NOTIFY_FLAG_MODIFICATION))
         *kind = NOTIFY_MODIFICATION;
     else
         return false;
@@ -163,14 +241,28 @@ static uint32_t first_untold_file(struct job *job)
     return job->first_untold;
 }
 
+/* Without memory the event is told to the object alone, or fails and is told again. */
+static void take_program(const struct job *job, struct notify_event *event)
+{
+    if (copy_optional(job->notify_program, &event->program) &&
+        copy_optional(job->notify_parameters, &event->parameters))
+        return;
+    LOG_ERR(LOG_NOTIFY, "no memory for the program that is to be told of a job");
+    free(event->program);
+    event->program = event->parameters = NULL;
+}
+
 static void take_event(struct job *job, enum notify_kind kind, struct notify_event *event)
 {
     *event = (struct notify_event){.job = job,
                                    .kind = kind,
                                    .file_index = JOB_NO_FILE,
                                    .error = job->error,
-                                   .slot = slot_addref(job->slot),
-                                   .target = job->slot->target};
+                                   .slot = job->slot ? slot_addref(job->slot) : NULL,
+                                   .target = job->slot ? job->slot->target : NULL,
+                                   .receiver_epoch = job->receiver_epoch};
+    if ((kind == NOTIFY_TRANSFERRED || kind == NOTIFY_ERROR) && has_program(job))
+        take_program(job, event);
     job_addref(job, JOB_HOLDER_NOTIFY);
     job->is_event_out = true;
 
@@ -249,7 +341,23 @@ static void delay_next_event(struct job *job)
     job->notify_at = queue_now(job->queue) + (delay_ms < limit_ms ? delay_ms : limit_ms);
 }
 
-void job_notify_finish(struct notify_event *event, bool is_delivered)
+static void plan_next(struct job *job, const struct notify_event *event, enum notify_result result)
+{
+    if (result == NOTIFY_TAKEN)
+    {
+        job->notify_failures = 0;
+        job->notify_at = 0;
+    }
+    /* Somebody who came in the meantime is told at once. */
+    else if (job->receiver_epoch != event->receiver_epoch)
+        return;
+    else if (result == NOTIFY_PROGRAM_FAILED)
+        job->notify_at = queue_now(job->queue) + job->min_retry_delay * 1000ull;
+    else
+        delay_next_event(job);
+}
+
+void job_notify_finish(struct notify_event *event, enum notify_result result)
 {
     struct job *job = event->job;
     struct queue *queue = job->queue;
@@ -257,17 +365,13 @@ void job_notify_finish(struct notify_event *event, bool is_delivered)
     queue_lock(queue);
     job->is_event_out = false;
     if (list_is_linked(&job->queue_link)) job_mark(job, UNSAVED_STATUS);
-    if (!is_delivered) give_back(job, event);
-    if (is_delivered)
-    {
-        job->notify_failures = 0;
-        job->notify_at = 0;
-    }
-    else if (job->slot == event->slot) /* a client that came in the meantime is told at once */
-        delay_next_event(job);
+    if (result != NOTIFY_TAKEN) give_back(job, event);
+    plan_next(job, event, result);
     job_notify_refresh(job, queue_now(queue));
     queue_unlock(queue);
 
-    notify_slot_release(event->slot);
+    if (event->slot) notify_slot_release(event->slot);
+    free(event->program);
+    free(event->parameters);
     job_release(job, JOB_HOLDER_NOTIFY);
 }

@@ -19,6 +19,7 @@ enum notify_kind
     NOTIFY_MODIFICATION
 };
 
+/* Who is told of it: the target, and the program where there is none or it fails. */
 struct notify_event
 {
     struct job *job; /* JOB_HOLDER_NOTIFY */
@@ -26,14 +27,23 @@ struct notify_event
     uint32_t file_index;      /* NOTIFY_FILE_TRANSFERRED */
     struct job_error error;   /* NOTIFY_ERROR */
     struct notify_slot *slot; /* keeps the target until job_notify_finish() */
-    void *target;
+    void *target;             /* NULL: none */
+    WCHAR *program;           /* NULL: none; the event's own, as the parameters */
+    WCHAR *parameters;
+    uint32_t receiver_epoch;
+};
+
+enum notify_result
+{
+    NOTIFY_REFUSED,        /* told again soon, but for modifications */
+    NOTIFY_TAKEN,          /* by any success code, or exit code 0 of the program */
+    NOTIFY_PROGRAM_FAILED, /* told again after the job's minimum retry delay */
 };
 
 /* False when nothing is due. For one job at most one event is out at a time. */
 bool job_notify_take(struct queue *queue, struct notify_event *event);
 
-/* is_delivered: the client has taken the event (any success code). Otherwise it is told again
- * later, modifications excepted. Drops the references of the event. */
-void job_notify_finish(struct notify_event *event, bool is_delivered);
+/* Drops what the event holds. */
+void job_notify_finish(struct notify_event *event, enum notify_result result);
 
 #endif

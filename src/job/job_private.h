@@ -144,6 +144,9 @@ struct job
 
     /* Notification. */
     struct notify_slot *slot;
+    WCHAR *notify_program; /* NULL: none */
+    WCHAR *notify_parameters;
+    uint32_t receiver_epoch; /* moves with every other receiver of events */
     uint32_t notify_flags;
     uint32_t files_untold;
     uint32_t first_untold; /* no file before this one is untold */

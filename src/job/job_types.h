@@ -81,6 +81,8 @@ enum proxy_usage
 #define JOB_DISPLAY_NAME_MAX 256
 #define JOB_DESCRIPTION_MAX  1024
 #define JOB_PROXY_LIST_MAX   32767
+#define JOB_PROGRAM_MAX      260
+#define JOB_PARAMETERS_MAX   4000
 #define JOB_RETRY_DELAY_MIN  5 /* seconds */
 
 /* The last failure, as a value. */

@@ -90,7 +90,9 @@ static struct job_texts *copy_texts(const struct job *job)
     if (copy_text(&texts->display_name, job->display_name) &&
         copy_text(&texts->description, job->description) &&
         copy_text(&texts->proxy_list, job->proxy_list) &&
-        copy_text(&texts->proxy_bypass, job->proxy_bypass))
+        copy_text(&texts->proxy_bypass, job->proxy_bypass) &&
+        copy_text(&texts->notify_program, job->notify_program) &&
+        copy_text(&texts->notify_parameters, job->notify_parameters))
         return texts;
     job_texts_free(texts);
     return NULL;

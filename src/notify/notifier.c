@@ -123,17 +123,27 @@ static void drop_targets(struct notifier *notifier)
     }
 }
 
+/* The object first; the program where there is none, or it fails. */
+static void tell(struct notifier *notifier, struct notify_event *event)
+{
+    const struct notifier_config *config = &notifier->config;
+
+    if (event->target && config->deliver(config->ctx, event))
+        job_notify_finish(event, NOTIFY_TAKEN);
+    else if (!event->program)
+        job_notify_finish(event, NOTIFY_REFUSED);
+    else if (!config->run_program(config->ctx, event))
+        job_notify_finish(event, NOTIFY_PROGRAM_FAILED);
+}
+
 static void tell_all(struct notifier *notifier)
 {
     struct notify_event event;
 
     while (is_open(notifier) && job_notify_take(notifier->queue, &event))
     {
-        bool is_delivered;
-
         post_work(notifier);
-        is_delivered = notifier->config.deliver(notifier->config.ctx, &event);
-        job_notify_finish(&event, is_delivered);
+        tell(notifier, &event);
     }
 }
 

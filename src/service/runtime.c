@@ -14,7 +14,9 @@
 #include "com/bg_manager.h"
 #include "com/com_util.h"
 #include "job/queue.h"
+#include "com/caller.h"
 #include "notify/notifier.h"
+#include "notify/notify_command.h"
 #include "policy/policy_source.h"
 #include "service/class_objects.h"
 #include "service/owner.h"
@@ -42,6 +44,7 @@ struct engine
     GUID instance;  /* where the others find it */
     struct policy_source *policy;
     struct notifier *notifier;
+    struct notify_command *programs;
     struct transfer *transfer;
     struct queue_store *store;
     struct queue *queue;
@@ -114,13 +117,28 @@ static void on_policy_changed(void *ctx, const struct policy *policy)
     queue_apply_settings(engine->queue, &settings);
 }
 
-static HRESULT create_notifier(struct notifier **out)
+static bool run_program(void *ctx, const struct notify_event *event)
 {
-    const struct notifier_config config = {.thread_begin = bg_callback_thread_begin,
+    return notify_command_run(ctx, event);
+}
+
+static HRESULT create_notifier(struct engine *engine)
+{
+    const struct notifier_config config = {.ctx = engine->programs,
+                                           .thread_begin = bg_callback_thread_begin,
                                            .thread_end = bg_callback_thread_end,
                                            .deliver = bg_callback_deliver,
+                                           .run_program = run_program,
                                            .release = bg_callback_release};
-    return notifier_create(&config, out);
+    return notifier_create(&config, &engine->notifier);
+}
+
+static HRESULT create_programs(struct notify_command **out)
+{
+    struct caller_facts self;
+    HRESULT hr = caller_get_process(&self);
+
+    return SUCCEEDED(hr) ? notify_command_create(&self, out) : hr;
 }
 
 /* Under Wine a thread that waits for jobs costs a MiB of memory. */
@@ -191,6 +209,7 @@ static void end_engine(struct engine *engine)
     HMODULE module = engine->module;
 
     class_objects_stop(engine->offered);
+    notify_command_destroy(engine->programs);
     if (engine->policy) policy_source_stop(engine->policy);
     if (engine->queue) queue_stop_scheduler(engine->queue);
     thread_join(&engine->scheduler);
@@ -216,7 +235,8 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
     /* Whoever has won here may open the queue. */
     if (SUCCEEDED(hr = owner_acquire(&engine->owner, &engine->instance)) &&
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
-        SUCCEEDED(hr = create_notifier(&engine->notifier)) &&
+        SUCCEEDED(hr = create_programs(&engine->programs)) &&
+        SUCCEEDED(hr = create_notifier(engine)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
         SUCCEEDED(hr = create_queue(engine)))

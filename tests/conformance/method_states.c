@@ -84,6 +84,11 @@ static HRESULT set_maximum_download_time(IBackgroundCopyJob4 *job)
     return IBackgroundCopyJob4_SetMaximumDownloadTime(job, 100000);
 }
 
+static HRESULT set_notify_cmd_line(IBackgroundCopyJob4 *job)
+{
+    return IBackgroundCopyJob4_SetNotifyCmdLine(job, NULL, NULL);
+}
+
 static const struct method setters[] = {
     {"AddFile", add_file},
     {"AddFileSet", add_file_set},
@@ -97,6 +102,7 @@ static const struct method setters[] = {
     {"SetProxySettings", set_proxy_settings},
     {"SetPeerCachingFlags", set_peer_caching_flags},
     {"SetMaximumDownloadTime", set_maximum_download_time},
+    {"SetNotifyCmdLine", set_notify_cmd_line},
 };
 
 /* ---- what sets, and is a known gap where the state allows it ---- */
@@ -104,11 +110,6 @@ static const struct method setters[] = {
 static HRESULT take_ownership(IBackgroundCopyJob4 *job)
 {
     return IBackgroundCopyJob4_TakeOwnership(job);
-}
-
-static HRESULT set_notify_cmd_line(IBackgroundCopyJob4 *job)
-{
-    return IBackgroundCopyJob4_SetNotifyCmdLine(job, NULL, NULL);
 }
 
 static HRESULT set_credentials(IBackgroundCopyJob4 *job)
@@ -134,8 +135,9 @@ static HRESULT add_file_with_ranges(IBackgroundCopyJob4 *job)
 }
 
 static const struct method later_setters[] = {
-    {"TakeOwnership", take_ownership},           {"SetNotifyCmdLine", set_notify_cmd_line},
-    {"SetCredentials", set_credentials},         {"ReplaceRemotePrefix", replace_remote_prefix},
+    {"TakeOwnership", take_ownership},
+    {"SetCredentials", set_credentials},
+    {"ReplaceRemotePrefix", replace_remote_prefix},
     {"AddFileWithRanges", add_file_with_ranges},
 };
 

@@ -42,6 +42,8 @@ static void clear_row(struct fake_row *row)
     free(row->texts.description);
     free(row->texts.proxy_list);
     free(row->texts.proxy_bypass);
+    free(row->texts.notify_program);
+    free(row->texts.notify_parameters);
     memset(row, 0, sizeof(*row));
 }
 
@@ -66,6 +68,8 @@ static void put_job(struct fake_store *store, const struct store_change *change)
     set_text(&row->texts.description, texts->description);
     set_text(&row->texts.proxy_list, texts->proxy_list);
     set_text(&row->texts.proxy_bypass, texts->proxy_bypass);
+    set_text(&row->texts.notify_program, texts->notify_program);
+    set_text(&row->texts.notify_parameters, texts->notify_parameters);
 }
 
 static void put_file(struct fake_store *store, const struct store_change *change)
@@ -152,6 +156,8 @@ static struct job_texts *texts_of(const struct fake_row *row)
     texts->description = copy(row->texts.description);
     texts->proxy_list = copy(row->texts.proxy_list);
     texts->proxy_bypass = copy(row->texts.proxy_bypass);
+    texts->notify_program = copy(row->texts.notify_program);
+    texts->notify_parameters = copy(row->texts.notify_parameters);
     return texts;
 }
 

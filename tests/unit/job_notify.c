@@ -3,6 +3,10 @@
  * Which event a client is told, in which order, how often, and what happens when it fails. */
 #include "harness/test.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
 #include "bitsmsg.h"
 #include "harness/fake_ports.h"
 #include "job/job_notify.h"
@@ -282,6 +286,167 @@ static void test_disabled_later(void)
     done(job);
 }
 
+/* ---- the program ---- */
+
+static void take(struct notify_event *event, enum notify_kind kind)
+{
+    bool is_due = job_notify_take(world.queue, event);
+
+    ok(is_due, "Nothing is due.\n");
+    if (!is_due) *event = (struct notify_event){0};
+    ok(event->kind == kind, "Got event %u.\n", event->kind);
+}
+
+/* Without an object: of ends and errors only. */
+static void test_program_alone(void)
+{
+    struct notify_event event;
+    struct job *job;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 2);
+    job_set_notify_flags(job, NOTIFY_FLAG_DEFAULT | NOTIFY_FLAG_FILE_TRANSFERRED |
+                                  NOTIFY_FLAG_MODIFICATION);
+    job_set_notify_command(job, u"C:\\program", u"program job");
+    EXPECT_NOTHING();
+    run(job);
+    fake_finish(&world, job);
+    take(&event, NOTIFY_TRANSFERRED);
+    ok(!event.target, "There is an object.\n");
+    ok(str_is_equal(event.program, u"C:\\program"), "Another program.\n");
+    ok(str_is_equal(event.parameters, u"program job"), "Other parameters.\n");
+    job_notify_finish(&event, NOTIFY_TAKEN);
+    fake_advance(&world, 3600000);
+    EXPECT_NOTHING();
+    done(job);
+}
+
+/* The object first; whether it takes the event is for the notifier to see. */
+static void test_program_beside_an_object(void)
+{
+    struct notify_event event;
+    struct job *job;
+
+    fake_world_init(&world);
+    job = job_with_client(1, NOTIFY_FLAG_DEFAULT | NOTIFY_FLAG_FILE_TRANSFERRED);
+    job_set_notify_command(job, u"C:\\program", NULL);
+    run(job);
+    fake_finish(&world, job);
+    take(&event, NOTIFY_FILE_TRANSFERRED);
+    ok(event.target == &client && !event.program, "A file starts a program.\n");
+    job_notify_finish(&event, NOTIFY_TAKEN);
+    take(&event, NOTIFY_TRANSFERRED);
+    ok(event.target == &client && event.program && !event.parameters, "Another receiver.\n");
+    job_notify_finish(&event, NOTIFY_TAKEN);
+    EXPECT_NOTHING();
+    done(job);
+}
+
+static void test_program_fails(void)
+{
+    struct notify_event event;
+    struct job *job;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    job_set_min_retry_delay(job, 100);
+    job_set_notify_command(job, u"C:\\program", NULL);
+    run(job);
+    fake_fail(&world, job, NOT_FOUND);
+    for (unsigned int i = 0; i < 3; i++)
+    {
+        take(&event, NOTIFY_ERROR);
+        ok(event.error.code == NOT_FOUND, "Got error %#lx.\n", (unsigned long)event.error.code);
+        job_notify_finish(&event, NOTIFY_PROGRAM_FAILED);
+        fake_advance(&world, 99000);
+        EXPECT_NOTHING();
+        fake_advance(&world, 1000);
+    }
+    /* Another one is told at once, even when the old one still runs. */
+    take(&event, NOTIFY_ERROR);
+    job_set_notify_command(job, u"C:\\other", NULL);
+    job_notify_finish(&event, NOTIFY_PROGRAM_FAILED);
+    take(&event, NOTIFY_ERROR);
+    ok(str_is_equal(event.program, u"C:\\other"), "Another program.\n");
+    /* The job is over: nobody hears of it again. */
+    job_cancel(job);
+    job_notify_finish(&event, NOTIFY_PROGRAM_FAILED);
+    fake_advance(&world, 200000);
+    EXPECT_NOTHING();
+    done(job);
+}
+
+static void test_program_comes_late(void)
+{
+    struct notify_event event;
+    struct job *job;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    run(job);
+    fake_finish(&world, job);
+    EXPECT_NOTHING();
+    job_set_notify_flags(job, NOTIFY_FLAG_DEFAULT | NOTIFY_FLAG_DISABLE);
+    job_set_notify_command(job, u"C:\\program", NULL);
+    EXPECT_NOTHING();
+    job_set_notify_flags(job, NOTIFY_FLAG_DEFAULT);
+    take(&event, NOTIFY_TRANSFERRED);
+    job_notify_finish(&event, NOTIFY_TAKEN);
+    done(job);
+}
+
+static void test_program_of_a_service(void)
+{
+    static const WCHAR *const accounts[] = {u"S-1-5-18", u"S-1-5-19", u"S-1-5-20"};
+
+    for (unsigned int i = 0; i < ARRAY_COUNT(accounts); i++)
+    {
+        struct job *job;
+
+        fake_world_init(&world);
+        memcpy(world.user.sid, accounts[i], 9 * sizeof(WCHAR));
+        job = fake_job(&world, 1);
+        job_set_notify_command(job, u"C:\\program", NULL);
+        run(job);
+        fake_finish(&world, job);
+        EXPECT_NOTHING();
+        done(job);
+    }
+}
+
+static void test_command_bounds(void)
+{
+    WCHAR text[JOB_PARAMETERS_MAX + 2], *program, *parameters;
+    struct job *job;
+    HRESULT hr;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    for (unsigned int i = 0; i < ARRAY_COUNT(text); i++)
+        text[i] = 'x';
+    text[JOB_PARAMETERS_MAX + 1] = 0;
+    hr = job_set_notify_command(job, u"C:\\program", text);
+    ok(hr == BG_E_STRING_TOO_LONG, "Got hr %#lx.\n", (unsigned long)hr);
+    text[JOB_PARAMETERS_MAX] = 0;
+    hr = job_set_notify_command(job, u"C:\\program", text);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    text[JOB_PROGRAM_MAX + 1] = 0;
+    hr = job_set_notify_command(job, text, NULL);
+    ok(hr == BG_E_STRING_TOO_LONG, "Got hr %#lx.\n", (unsigned long)hr);
+    hr = job_get_notify_command(job, &program, &parameters);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    ok(str_is_equal(program, u"C:\\program"), "Another program.\n");
+    ok(str_len(parameters) == JOB_PARAMETERS_MAX, "Got %u.\n", (unsigned int)str_len(parameters));
+    free(program);
+    free(parameters);
+    text[JOB_PROGRAM_MAX] = 0;
+    hr = job_set_notify_command(job, text, NULL);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    hr = job_set_notify_command(job, NULL, u"parameters");
+    ok(hr == E_INVALIDARG, "Got hr %#lx.\n", (unsigned long)hr);
+    done(job);
+}
+
 /* A client that is let go of may do anything, and what it does counts at once. */
 static struct job *neighbour;
 
@@ -320,5 +485,11 @@ START_TEST(job_notify)
     RUN_TEST(test_modifications_are_merged);
     RUN_TEST(test_event_that_is_over);
     RUN_TEST(test_disabled_later);
+    RUN_TEST(test_program_alone);
+    RUN_TEST(test_program_beside_an_object);
+    RUN_TEST(test_program_fails);
+    RUN_TEST(test_program_comes_late);
+    RUN_TEST(test_program_of_a_service);
+    RUN_TEST(test_command_bounds);
     RUN_TEST(test_released_client_calls);
 }

@@ -26,6 +26,10 @@ static struct
     bool is_blocking;      /* clients do not return */
     bool is_release_refused;
     HRESULT begin_result;
+    bool is_refusing;  /* clients fail */
+    bool is_startable; /* programs can be started, and run on */
+    unsigned int started, not_started;
+    struct notify_event started_event; /* of the last one */
 } clients;
 
 static struct fake_world world;
@@ -51,6 +55,8 @@ static void end_thread(void *ctx)
 
 static bool deliver(void *ctx, const struct notify_event *event)
 {
+    bool is_taken;
+
     (void)ctx;
     lock_assert_none_held();
     lock_acquire(&clients.lock);
@@ -61,9 +67,30 @@ static bool deliver(void *ctx, const struct notify_event *event)
     while (clients.is_blocking)
         cond_wait(&clients.changed, &clients.lock, DEADLINE_MS);
     clients.inside--;
+    is_taken = !clients.is_refusing;
     cond_broadcast(&clients.changed);
     lock_release(&clients.lock);
-    return true;
+    return is_taken;
+}
+
+static bool run_program(void *ctx, const struct notify_event *event)
+{
+    bool is_started;
+
+    (void)ctx;
+    lock_assert_none_held();
+    lock_acquire(&clients.lock);
+    ok(event->program != NULL, "There is no program.\n");
+    if ((is_started = clients.is_startable))
+    {
+        clients.started_event = *event;
+        clients.started++;
+    }
+    else
+        clients.not_started++;
+    cond_broadcast(&clients.changed);
+    lock_release(&clients.lock);
+    return is_started;
 }
 
 static bool release(void *ctx, void *target)
@@ -85,7 +112,8 @@ static bool release(void *ctx, void *target)
     return !is_refused;
 }
 
-static const struct notifier_config config = {&clients, begin_thread, end_thread, deliver, release};
+static const struct notifier_config config = {&clients, begin_thread, end_thread,
+                                              deliver,  run_program,  release};
 
 static bool wait_until(const unsigned int *counter, unsigned int value)
 {
@@ -190,6 +218,67 @@ static void test_no_event_no_thread(void)
     ok(!read_count(&clients.begun), "%u threads run for nothing.\n", read_count(&clients.begun));
     job_release(job, JOB_HOLDER_CALLER);
     tear_down();
+}
+
+static struct job *make_failed_job(void)
+{
+    struct job *job = fake_job(&world, 1);
+
+    job_set_priority(job, JOB_PRIORITY_FOREGROUND);
+    job_set_notify_command(job, u"C:\\program", NULL);
+    job_resume(job);
+    fake_schedule(&world);
+    fake_fail(&world, job, E_FAIL);
+    return job;
+}
+
+/* An object that takes the event is all there is. */
+static void test_object_before_program(void)
+{
+    struct job *job;
+
+    set_up();
+    job = make_failed_job();
+    add_client(job);
+    notifier_start(notifier, world.queue);
+    ok(wait_until(&clients.told, 1), "The client is not told.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+    tear_down();
+    ok(!clients.started && !clients.not_started, "The program is started.\n");
+}
+
+/* The program runs on while others are told. */
+static void test_program_after_object(void)
+{
+    struct notify_event event;
+    struct job *job;
+
+    set_up();
+    job = make_failed_job();
+    set_flag(&clients.is_refusing, true);
+    set_flag(&clients.is_startable, true);
+    add_client(job);
+    notifier_start(notifier, world.queue);
+    ok(wait_until(&clients.started, 1), "The program is not started.\n");
+    ok(read_count(&clients.told) == 1, "The client is told %u times.\n", read_count(&clients.told));
+    event = clients.started_event;
+    job_notify_finish(&event, NOTIFY_TAKEN);
+    job_release(job, JOB_HOLDER_CALLER);
+    tear_down();
+    ok(clients.started == 1 && clients.told == 1, "It is told again.\n");
+}
+
+static void test_program_that_cannot_start(void)
+{
+    struct job *job;
+
+    set_up();
+    job = make_failed_job();
+    notifier_start(notifier, world.queue);
+    ok(wait_until(&clients.not_started, 1), "The program is not tried.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+    tear_down();
+    ok(!clients.told, "An object is told.\n");
 }
 
 /* "At most four notifications per user run at the same time; a fifth waits." */
@@ -320,6 +409,9 @@ START_TEST(notifier)
 {
     RUN_TEST(test_event_from_before_start);
     RUN_TEST(test_no_event_no_thread);
+    RUN_TEST(test_object_before_program);
+    RUN_TEST(test_program_after_object);
+    RUN_TEST(test_program_that_cannot_start);
     RUN_TEST(test_blocking_clients);
     RUN_TEST(test_events_at_once);
     RUN_TEST(test_stop_is_bounded);

@@ -123,6 +123,7 @@ static void test_calls_are_kept(void)
     job_set_max_download_time(job, 99);
     job_set_notify_flags(job, NOTIFY_FLAG_ERROR);
     job_set_proxy(job, PROXY_OVERRIDE, u"proxy", u"local");
+    job_set_notify_command(job, u"C:\\program", u"program 1");
 
     job = restart(job);
     ok(job != NULL, "The job is lost.\n");
@@ -143,6 +144,11 @@ static void test_calls_are_kept(void)
     job_get_proxy(job, &usage, &text, &bypass);
     ok(usage == PROXY_OVERRIDE && str_is_equal(text, u"proxy") && str_is_equal(bypass, u"local"),
        "It has another proxy.\n");
+    free(text);
+    free(bypass);
+    job_get_notify_command(job, &text, &bypass);
+    ok(str_is_equal(text, u"C:\\program") && str_is_equal(bypass, u"program 1"),
+       "It has another command line.\n");
     free(text);
     free(bypass);
     job_get_progress(job, &progress);
