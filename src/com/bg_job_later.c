@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "bitsmsg.h"
 #include "com/bg_job_private.h"
-#include "com/caller.h"
 #include "job/job_state.h"
 
 #define USER_NAME_MAX 300
@@ -17,16 +16,6 @@ static HRESULT refuse_change(IBackgroundCopyJob4 *iface, const char *method)
 {
     if (job_state_is_final(job_state(job_from(iface)))) return BG_E_INVALID_STATE;
     return com_not_written(method);
-}
-
-HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface)
-{
-    struct caller_facts caller;
-    HRESULT hr;
-
-    if (FAILED(hr = caller_get(&caller))) return hr;
-    if (!caller.is_admin || !caller.is_elevated) return E_ACCESSDENIED;
-    return refuse_change(iface, "IBackgroundCopyJob::TakeOwnership");
 }
 
 /* ---- IBackgroundCopyJob2: replies ---- */

@@ -5,6 +5,7 @@
 
 #include "com/bg_callback.h"
 #include "com/bg_job_private.h"
+#include "com/caller.h"
 
 typedef HRESULT (*get_text_fn)(struct job *job, WCHAR **text);
 
@@ -203,6 +204,17 @@ HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **progr
     if (FAILED(hr = job_get_notify_command(job_from(iface), &program_text, &parameters_text)))
         return hr;
     return give_two_strings(program_text, program, parameters_text, parameters);
+}
+
+/* ---- the owner ---- */
+
+HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface)
+{
+    struct caller_facts caller;
+    HRESULT hr;
+
+    if (FAILED(hr = caller_get(&caller))) return hr;
+    return job_take_ownership(job_from(iface), &caller);
 }
 
 /* ---- peer caching and the owner's token ---- */

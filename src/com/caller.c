@@ -77,6 +77,19 @@ static HRESULT read_membership(HANDLE token, struct caller_facts *facts)
     return S_OK;
 }
 
+/* A client on another machine is logged on by the network. Of the token of this thread. */
+static HRESULT read_place(struct caller_facts *facts)
+{
+    BYTE network[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(network);
+    BOOL is_member;
+
+    if (!CreateWellKnownSid(WinNetworkSid, NULL, network, &size)) return err_from_last_error();
+    if (!CheckTokenMembership(NULL, network, &is_member)) return err_from_last_error();
+    facts->is_remote = is_member;
+    return S_OK;
+}
+
 static HRESULT read_facts(HANDLE token, bool is_impersonation, struct caller_facts *facts)
 {
     HRESULT hr;
@@ -142,6 +155,7 @@ static HRESULT get_client_facts(IServerSecurity *security, struct caller_facts *
     if (!was_impersonating && FAILED(IServerSecurity_ImpersonateClient(security)))
         return E_ACCESSDENIED;
     hr = get_thread_facts(facts);
+    if (hr == S_OK) hr = read_place(facts);
     if (!was_impersonating && FAILED(IServerSecurity_RevertToSelf(security)))
     {
         LOG_ERR(LOG_COM, "Cannot stop impersonating a client");
@@ -163,6 +177,7 @@ HRESULT caller_get_client(struct caller_facts *facts)
 
     hr = get_client_facts(security, facts);
     IServerSecurity_Release(security);
+    if (SUCCEEDED(hr)) hr = access_check_place(facts);
     if (FAILED(hr)) memset(facts, 0, sizeof(*facts));
     return hr;
 }

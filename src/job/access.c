@@ -4,6 +4,7 @@
 #include "job/access.h"
 
 #include "base/str.h"
+#include "bitsmsg.h"
 
 bool access_is_same_user(const struct caller_facts *a, const struct caller_facts *b)
 {
@@ -18,6 +19,24 @@ HRESULT access_check(const struct caller_facts *caller, const struct caller_fact
     if (owner->is_elevated && !caller->is_elevated) return E_ACCESSDENIED;
     if (caller->integrity_level < owner->integrity_level) return E_ACCESSDENIED;
     return S_OK;
+}
+
+HRESULT access_check_place(const struct caller_facts *caller)
+{
+    return caller->is_remote ? BG_E_REMOTE_NOT_SUPPORTED : S_OK;
+}
+
+HRESULT access_check_taking(const struct caller_facts *caller, const struct caller_facts *owner)
+{
+    if (!caller->is_admin || !caller->is_elevated) return E_ACCESSDENIED;
+    return access_check(caller, owner);
+}
+
+bool access_may_list(const struct caller_facts *caller, const struct caller_facts *owner,
+                     bool all_users)
+{
+    if (!all_users && !access_is_same_user(caller, owner)) return false;
+    return SUCCEEDED(access_check(caller, owner));
 }
 
 bool access_is_service_account(const struct caller_facts *user)

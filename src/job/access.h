@@ -17,10 +17,21 @@ struct caller_facts
     uint32_t integrity_level;   /* last part of the mandatory label, as 0x2000 */
     bool is_admin;              /* member of the administrators, not only by a denied group */
     bool is_elevated;
+    bool is_remote; /* a client on another machine; never of an owner */
 };
+
+/* BG_E_REMOTE_NOT_SUPPORTED for a client on another machine. */
+HRESULT access_check_place(const struct caller_facts *caller);
 
 /* E_ACCESSDENIED unless the caller may see and change the owner's job. */
 HRESULT access_check(const struct caller_facts *caller, const struct caller_facts *owner);
+
+/* E_ACCESSDENIED unless the caller may make the owner's job his own. */
+HRESULT access_check_taking(const struct caller_facts *caller, const struct caller_facts *owner);
+
+/* Is the owner's job in the list that the caller gets: of his own jobs, or of everybody's? */
+bool access_may_list(const struct caller_facts *caller, const struct caller_facts *owner,
+                     bool all_users);
 
 bool access_is_same_user(const struct caller_facts *a, const struct caller_facts *b);
 

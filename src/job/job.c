@@ -244,12 +244,67 @@ HRESULT job_get_error(struct job *job, struct job_error *error)
 
 void job_get_owner(struct job *job, struct caller_facts *owner)
 {
+    queue_lock(job->queue);
     *owner = job->owner;
+    queue_unlock(job->queue);
 }
 
 HRESULT job_check_access(struct job *job, const struct caller_facts *caller)
 {
-    return access_check(caller, &job->owner);
+    struct caller_facts owner;
+
+    job_get_owner(job, &owner);
+    return access_check(caller, &owner);
+}
+
+static HRESULT check_files(struct job *job)
+{
+    const struct queue_ports *ports = &job->queue->ports;
+    uint32_t count = job_file_count(job);
+
+    for (uint32_t i = 0; i < count; i++)
+    {
+        WCHAR *name;
+        HRESULT hr;
+
+        if (FAILED(hr = job_file_get_local_name(job, i, &name))) return hr;
+        hr = ports->files->check_directory(ports->files_ctx, name);
+        free(name);
+        if (hr == E_OUTOFMEMORY) return hr;
+        if (FAILED(hr)) return BG_E_NEW_OWNER_NO_FILE_ACCESS;
+    }
+    return S_OK;
+}
+
+static void change_owner(struct job *job, const struct caller_facts *owner)
+{
+    job->owner = *owner;
+    free(job->notify_program);
+    free(job->notify_parameters);
+    job->notify_program = job->notify_parameters = NULL;
+    job->receiver_epoch++;
+    job_mark(job, UNSAVED_TEXTS);
+}
+
+HRESULT job_take_ownership(struct job *job, const struct caller_facts *caller)
+{
+    struct caller_facts owner;
+    HRESULT hr;
+
+    job_get_owner(job, &owner);
+    if (FAILED(hr = access_check_taking(caller, &owner))) return hr;
+    if (job_state_is_final(job_state(job))) return BG_E_INVALID_STATE;
+    if (FAILED(hr = check_files(job))) return hr;
+    if (FAILED(hr = job_lock_for_change(job))) return hr;
+    /* Somebody else may have taken it meanwhile. */
+    hr = access_check_taking(caller, &job->owner);
+    if (FAILED(hr))
+    {
+        queue_unlock(job->queue);
+        return hr;
+    }
+    change_owner(job, caller);
+    return finish_change(job);
 }
 
 /* ---- properties ---- */

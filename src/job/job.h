@@ -42,8 +42,12 @@ void job_get_times(struct job *job, struct job_times *times);
 uint32_t job_error_count(struct job *job);
 /* BG_E_ERROR_INFORMATION_UNAVAILABLE outside ERROR and TRANSIENT_ERROR. */
 HRESULT job_get_error(struct job *job, struct job_error *error);
-/* Owner facts at creation; SID text included. */
+/* The owner's facts when he made the job, or took it. */
 void job_get_owner(struct job *job, struct caller_facts *owner);
+/* Makes the job the caller's, who must be an administrator. What the former owner has left to be
+ * done in his name (the command line) goes; his callback object stays.
+ * BG_E_NEW_OWNER_NO_FILE_ACCESS when a file could not be made. */
+HRESULT job_take_ownership(struct job *job, const struct caller_facts *caller);
 /* E_ACCESSDENIED when the caller may not touch the job. */
 HRESULT job_check_access(struct job *job, const struct caller_facts *caller);
 

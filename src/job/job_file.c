@@ -10,8 +10,8 @@
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
-/* Bytes; after a kill a smaller one may be fetched anew. Of a larger one the bytes on the disk are of
- * use only when it is known to which version they belong. */
+/* Bytes; after a kill a smaller one may be fetched anew. Of a larger one the bytes on the disk are
+ * of use only when it is known to which version they belong. */
 #define LARGE_FILE 1048576
 
 HRESULT job_file_create(const struct queue *queue, const struct new_file *names,

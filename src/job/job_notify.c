@@ -244,6 +244,7 @@ static uint32_t first_untold_file(struct job *job)
 /* Without memory the event is told to the object alone, or fails and is told again. */
 static void take_program(const struct job *job, struct notify_event *event)
 {
+    event->owner = job->owner;
     if (copy_optional(job->notify_program, &event->program) &&
         copy_optional(job->notify_parameters, &event->parameters))
         return;

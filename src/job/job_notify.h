@@ -5,6 +5,7 @@
 #ifndef OPENBITS_JOB_JOB_NOTIFY_H
 #define OPENBITS_JOB_JOB_NOTIFY_H
 
+#include "job/access.h"
 #include "job/job_types.h"
 
 struct job;
@@ -30,6 +31,7 @@ struct notify_event
     void *target;             /* NULL: none */
     WCHAR *program;           /* NULL: none; the event's own, as the parameters */
     WCHAR *parameters;
+    struct caller_facts owner; /* of the job when the program was its own */
     uint32_t receiver_epoch;
 };
 

@@ -78,9 +78,9 @@ struct job
     struct queue *queue;
     GUID id;
     enum job_type type;
-    struct caller_facts owner;
 
     /* Everything below: queue->lock. */
+    struct caller_facts owner;
     struct list queue_link;
     struct job *hash_next;
 

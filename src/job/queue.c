@@ -336,7 +336,7 @@ HRESULT queue_list_jobs(struct queue *queue, const struct caller_facts *caller, 
     {
         struct job *job = LIST_ENTRY_OF(cursor, struct job, queue_link);
 
-        if (!all_users && !access_is_same_user(&job->owner, caller)) continue;
+        if (!access_may_list(caller, &job->owner, all_users)) continue;
         job_addref(job, JOB_HOLDER_CALLER);
         (*jobs)[(*count)++] = job;
     }

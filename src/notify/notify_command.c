@@ -82,12 +82,10 @@ static void CALLBACK program_has_ended(void *arg, BOOLEAN is_timeout)
 /* Only with no more rights than the owner has. */
 static bool may_run(const struct notify_command *command, const struct notify_event *event)
 {
-    struct caller_facts owner;
+    const struct caller_facts *self = &command->self, *owner = &event->owner;
 
-    job_get_owner(event->job, &owner);
-    return access_is_same_user(&command->self, &owner) &&
-           command->self.integrity_level <= owner.integrity_level &&
-           (owner.is_elevated || !command->self.is_elevated);
+    return access_is_same_user(self, owner) && self->integrity_level <= owner->integrity_level &&
+           (owner->is_elevated || !self->is_elevated);
 }
 
 /* "C:\..." or "\\server\...": whatever else there is depends on where we are. */

@@ -382,9 +382,45 @@ static void test_proxy_malformed(void)
 static void test_TakeOwnership(void)
 {
     IBackgroundCopyJob *job = create();
-    HRESULT hr = IBackgroundCopyJob_TakeOwnership(job);
+    WCHAR *before = NULL, *after = NULL;
+    HRESULT hr;
 
-    todo_if(target_is_ours()) ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    shows("JOB-TO-1");
+    hr = IBackgroundCopyJob_GetOwner(job, &before);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_TakeOwnership(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_GetOwner(job, &after);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(before && after && !wcscmp(before, after), "Got %s, not %s.\n", wine_dbgstr_w(after),
+       wine_dbgstr_w(before));
+    CoTaskMemFree(before);
+    CoTaskMemFree(after);
+    end_job(job);
+}
+
+/* What would be done in the name of the former owner goes. */
+static void test_TakeOwnership_command_line(void)
+{
+    IBackgroundCopyJob *job = create();
+    WCHAR *program = NULL, *parameters = NULL;
+    IBackgroundCopyJob2 *job2;
+    HRESULT hr;
+
+    shows("JOB-TO-6");
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob2_SetNotifyCmdLine(job2, L"C:\\program.exe", L"program.exe x");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_TakeOwnership(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob2_GetNotifyCmdLine(job2, &program, &parameters);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(program && !*program, "Got %s.\n", wine_dbgstr_w(program));
+    ok(parameters && !*parameters, "Got %s.\n", wine_dbgstr_w(parameters));
+    CoTaskMemFree(program);
+    CoTaskMemFree(parameters);
+    IBackgroundCopyJob2_Release(job2);
     end_job(job);
 }
 
@@ -415,6 +451,7 @@ START_TEST(job_properties)
     RUN_TEST(test_proxy_NULL);
     RUN_TEST(test_proxy_malformed);
     RUN_TEST(test_TakeOwnership);
+    RUN_TEST(test_TakeOwnership_command_line);
     RUN_TEST(test_TakeOwnership_without_rights);
     downloads_stop();
 }

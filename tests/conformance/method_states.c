@@ -84,6 +84,11 @@ static HRESULT set_maximum_download_time(IBackgroundCopyJob4 *job)
     return IBackgroundCopyJob4_SetMaximumDownloadTime(job, 100000);
 }
 
+static HRESULT take_ownership(IBackgroundCopyJob4 *job)
+{
+    return IBackgroundCopyJob4_TakeOwnership(job);
+}
+
 static HRESULT set_notify_cmd_line(IBackgroundCopyJob4 *job)
 {
     return IBackgroundCopyJob4_SetNotifyCmdLine(job, NULL, NULL);
@@ -103,14 +108,10 @@ static const struct method setters[] = {
     {"SetPeerCachingFlags", set_peer_caching_flags},
     {"SetMaximumDownloadTime", set_maximum_download_time},
     {"SetNotifyCmdLine", set_notify_cmd_line},
+    {"TakeOwnership", take_ownership},
 };
 
 /* ---- what sets, and is a known gap where the state allows it ---- */
-
-static HRESULT take_ownership(IBackgroundCopyJob4 *job)
-{
-    return IBackgroundCopyJob4_TakeOwnership(job);
-}
 
 static HRESULT set_credentials(IBackgroundCopyJob4 *job)
 {
@@ -135,7 +136,6 @@ static HRESULT add_file_with_ranges(IBackgroundCopyJob4 *job)
 }
 
 static const struct method later_setters[] = {
-    {"TakeOwnership", take_ownership},
     {"SetCredentials", set_credentials},
     {"ReplaceRemotePrefix", replace_remote_prefix},
     {"AddFileWithRanges", add_file_with_ranges},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "bitsmsg.h"
 #include "job/access.h"
 
 #define MEDIUM 0x2000
@@ -74,6 +75,45 @@ static void test_integrity(void)
         }
 }
 
+static void test_place(void)
+{
+    struct caller_facts anna = user(u"S-1-5-21-1-2-3-1001", MEDIUM, false, false);
+    struct caller_facts root = user(u"S-1-5-21-1-2-3-500", HIGH, true, true);
+
+    ok(access_check_place(&anna) == S_OK, "A client of this machine is refused.\n");
+    root.is_remote = true;
+    ok(access_check_place(&root) == BG_E_REMOTE_NOT_SUPPORTED, "A remote client is let in.\n");
+}
+
+static void test_taking(void)
+{
+    struct caller_facts anna = user(u"S-1-5-21-1-2-3-1001", MEDIUM, false, false);
+    struct caller_facts system = user(u"S-1-5-18", 0x4000, true, true);
+    struct caller_facts root = user(u"S-1-5-21-1-2-3-500", HIGH, true, true);
+    struct caller_facts plain = user(u"S-1-5-21-1-2-3-500", MEDIUM, true, false);
+
+    ok(access_check_taking(&root, &anna) == S_OK, "An administrator is refused.\n");
+    ok(access_check_taking(&root, &root) == S_OK, "An administrator is refused.\n");
+    ok(access_check_taking(&anna, &anna) == E_ACCESSDENIED, "A user may take his own job.\n");
+    ok(access_check_taking(&plain, &anna) == E_ACCESSDENIED, "It goes without elevation.\n");
+    ok(access_check_taking(&root, &system) == E_ACCESSDENIED, "A lower level may take a job.\n");
+}
+
+static void test_listing(void)
+{
+    struct caller_facts anna = user(u"S-1-5-21-1-2-3-1001", MEDIUM, false, false);
+    struct caller_facts elevated = user(u"S-1-5-21-1-2-3-1001", HIGH, true, true);
+    struct caller_facts root = user(u"S-1-5-21-1-2-3-500", HIGH, true, true);
+
+    ok(access_may_list(&anna, &anna, false), "A user does not see his job.\n");
+    ok(!access_may_list(&anna, &root, false), "A user sees another's job.\n");
+    ok(!access_may_list(&root, &anna, false), "Another's job is among one's own.\n");
+    ok(access_may_list(&root, &anna, true), "An administrator does not see a job.\n");
+    /* What could not be looked at is not listed. */
+    ok(!access_may_list(&anna, &elevated, false), "A job made with more rights is seen.\n");
+    ok(access_may_list(&elevated, &anna, false), "A job made with less rights is not seen.\n");
+}
+
 static void test_limits(void)
 {
     /* clang-format off */
@@ -108,5 +148,8 @@ START_TEST(access)
     RUN_TEST(test_owner_and_administrator);
     RUN_TEST(test_elevation);
     RUN_TEST(test_integrity);
+    RUN_TEST(test_place);
+    RUN_TEST(test_taking);
+    RUN_TEST(test_listing);
     RUN_TEST(test_limits);
 }
