@@ -73,7 +73,8 @@ static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
     lock_init(&runtime.lock, LOCK_RANK_LEAF, "runtime");
     lock_init(&runtime.work_lock, LOCK_RANK_LEAF, "work");
     cond_init(&runtime.changed);
-    runtime.config = (struct runtime_config){TIME_SLICE, transfer_defaults, NULL};
+    runtime.config =
+        (struct runtime_config){.time_slice = TIME_SLICE, .transfer = transfer_defaults};
     return TRUE;
 }
 
@@ -160,25 +161,25 @@ static HRESULT begin_work(void *ctx)
 
 static const struct work_ops work_ops = {begin_work};
 
-static HRESULT create_queue(struct engine *engine)
+static HRESULT create_queue(struct engine *engine, const struct runtime_config *config)
 {
-    const struct queue_ports ports = {.clock = clock_system,
-                                      .transfer = &transfer_mover_ops,
-                                      .transfer_ctx = engine->transfer,
-                                      .files = &local_file_ops,
-                                      .files_ctx = NULL,
-                                      .notify = &notifier_ops,
-                                      .notify_ctx = engine->notifier,
-                                      .store = &queue_store_ops,
-                                      .store_ctx = engine->store,
-                                      .work = &work_ops,
-                                      .work_ctx = engine};
+    struct queue_ports ports = {.clock = clock_system,
+                                .transfer = &transfer_mover_ops,
+                                .transfer_ctx = engine->transfer,
+                                .files = &local_file_ops,
+                                .files_ctx = NULL,
+                                .notify = &notifier_ops,
+                                .notify_ctx = engine->notifier,
+                                .store = &queue_store_ops,
+                                .store_ctx = engine->store,
+                                .work = &work_ops,
+                                .work_ctx = engine};
     struct policy *policy = policy_source_get(engine->policy);
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
-
     HRESULT hr;
 
     policy_release(policy);
+    if (config->plug) config->plug(&ports);
     if (FAILED(hr = queue_create(&ports, &settings, &engine->queue))) return hr;
     return queue_store_load(engine->store, engine->queue);
 }
@@ -239,7 +240,7 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
         SUCCEEDED(hr = create_notifier(engine)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
-        SUCCEEDED(hr = create_queue(engine)))
+        SUCCEEDED(hr = create_queue(engine, config)))
         hr = start_threads(engine);
     if (SUCCEEDED(hr))
         offer_classes(engine);

@@ -14,6 +14,8 @@ struct runtime_config
     uint32_t time_slice; /* seconds; a background job's turn among its equals */
     struct transfer_config transfer;
     const WCHAR *queue_file; /* NULL: the machine's */
+    /* Sees, and may change, what the core is plugged into; NULL: nobody does. */
+    void (*plug)(struct queue_ports *ports);
 };
 
 /* For tests: what the engine starts with, and how to change it for the next start. */
