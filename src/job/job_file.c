@@ -211,6 +211,7 @@ void job_file_start_over(struct job *job, uint32_t index)
 
     job->bytes_done -= range_set_total(&file->have);
     range_set_clear(&file->have);
+    file->sum = (struct file_sum){0};
     if (file->version.known)
     {
         subtract_size(job, file->version.size);

@@ -46,6 +46,7 @@ struct job_file
     WCHAR *temp_name;
     struct file_version version;
     struct range_set have; /* bytes on the disk */
+    struct file_sum sum;   /* of the first of them */
     struct file_sources sources;
     uint32_t generation;
     uint32_t restarts;

@@ -58,6 +58,7 @@ struct file_status
 {
     struct file_version version;
     struct range_set have;
+    struct file_sum sum;
     struct file_sources sources;
     bool has_temp_file;
     bool is_done;

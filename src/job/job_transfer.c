@@ -38,7 +38,8 @@ static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
                                    .has_temp_file = file->has_temp_file,
                                    .is_restored = file->is_restored,
-                                   .version = file->version};
+                                   .version = file->version,
+                                   .sum = file->sum};
     plan->source = source_select(job_effective_peer_flags(job), &facts);
     range_set_init(&plan->have);
     if ((plan->remote_name = str_dup(file->remote_name)) &&
@@ -140,6 +141,14 @@ HRESULT job_transfer_restart(struct job *job, uint32_t epoch, uint32_t file)
     }
     queue_unlock(job->queue);
     return hr;
+}
+
+void job_transfer_summed(struct job *job, uint32_t file, uint32_t generation,
+                         const struct file_sum *sum)
+{
+    queue_lock(job->queue);
+    if (job->files[file]->generation == generation) job->files[file]->sum = *sum;
+    queue_unlock(job->queue);
 }
 
 void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, uint64_t begin,

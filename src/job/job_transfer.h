@@ -27,6 +27,7 @@ struct transfer_plan
     WCHAR *temp_name;
     struct file_version version; /* known when version.known */
     struct range_set have;       /* bytes on the disk */
+    struct file_sum sum;         /* of the first of them */
 };
 
 void transfer_plan_done(struct transfer_plan *plan);
@@ -48,6 +49,11 @@ bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
  * S_OK: ask for the plan again. An error: the file started over too often; the job has failed and
  * the mover lets go. S_FALSE: the epoch is over. */
 HRESULT job_transfer_restart(struct job *job, uint32_t epoch, uint32_t file);
+
+/* What the first bytes of this generation add up to. Comes before the report of the last of them,
+ * so that no kept byte is without its sum. */
+void job_transfer_summed(struct job *job, uint32_t file, uint32_t generation,
+                         const struct file_sum *sum);
 
 /* Bytes [begin, end) of this generation are on the disk. */
 void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, uint64_t begin,

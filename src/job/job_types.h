@@ -115,6 +115,13 @@ struct file_progress
     bool completed;
 };
 
+/* What the first bytes of a temporary file add up to. */
+struct file_sum
+{
+    uint64_t end; /* of these bytes */
+    uint32_t crc32c;
+};
+
 struct file_sources
 {
     uint64_t from_origin;

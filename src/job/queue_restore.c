@@ -102,6 +102,7 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
                               .temp_name = names->temp,
                               .version = status->version,
                               .have = status->have,
+                              .sum = status->sum,
                               .sources = status->sources,
                               .is_done = status->is_done,
                               .is_published = status->is_published,

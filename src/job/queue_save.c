@@ -142,6 +142,7 @@ static bool collect_file(struct save_batch *batch, struct job *job, struct job_f
     if (!change) return false;
     status = &change->file_data.status;
     *status = (struct file_status){.version = file->version,
+                                   .sum = file->sum,
                                    .sources = file->sources,
                                    .has_temp_file = file->has_temp_file,
                                    .is_done = file->is_done,

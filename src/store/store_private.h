@@ -87,7 +87,7 @@ struct file_count
     uint32_t files;
 };
 
-#define STORE_VERSION     2
+#define STORE_VERSION     3
 #define STORE_NUMBER_MAX  0x7fffffff
 #define STORE_NAME_MAX    32767
 #define STORE_PROGRAM_MAX 4096

@@ -213,6 +213,14 @@ static void code_ranges(struct codec *c, struct range_set *set)
     }
 }
 
+/* Version 2 kept none. */
+static void code_sum(struct codec *c, struct file_sum *sum)
+{
+    if (!c->out && c->in == c->end) return;
+    code_u64(c, &sum->end);
+    CODE_U32(c, sum->crc32c);
+}
+
 static void code_file(struct codec *c, struct file_status *s)
 {
     CODE_BOOL(c, s->version.known);
@@ -230,6 +238,7 @@ static void code_file(struct codec *c, struct file_status *s)
     CODE_BOOL(c, s->is_origin_only);
     CODE_BOOL(c, s->is_untold);
     code_ranges(c, &s->have);
+    code_sum(c, &s->sum);
 }
 
 static void code_count(struct codec *c, struct file_count *count)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/crc32c.h"
 #include "base/err.h"
 #include "transfer/local_path.h"
 
@@ -21,9 +22,10 @@ struct file_writer
     file_written_fn written;
     void *ctx;
     HANDLE file;
-    bool is_new;     /* made by this run: nothing is in it that it did not put there */
-    uint64_t place;  /* of the system's file pointer */
-    uint64_t offset; /* of the first gathered byte */
+    bool is_new;         /* made by this run: nothing is in it that it did not put there */
+    uint64_t place;      /* of the system's file pointer */
+    uint64_t offset;     /* of the first gathered byte */
+    struct file_sum sum; /* of the bytes from the first on */
     size_t used;
     tick_t oldest;
     char buffer[BUFFER_SIZE];
@@ -54,6 +56,7 @@ HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path)
 {
     writer->is_new = true;
     writer->place = 0;
+    writer->sum = (struct file_sum){0};
     return local_path_open(path, GENERIC_READ | GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_HIDDEN,
                            &writer->file);
 }
@@ -65,6 +68,7 @@ HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64
 
     writer->is_new = false;
     writer->place = 0;
+    writer->sum = (struct file_sum){0};
     hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, 0, &writer->file);
     if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)) return S_FALSE;
     if (FAILED(hr)) return hr;
@@ -94,6 +98,22 @@ uint64_t file_writer_recent_end(const struct file_writer *writer)
         (uint64_t)info.ftLastWriteTime.dwHighDateTime << 32 | info.ftLastWriteTime.dwLowDateTime;
     if (written > now || now - written >= up_time) return 0;
     return (uint64_t)info.nFileSizeHigh << 32 | info.nFileSizeLow;
+}
+
+const struct file_sum *file_writer_sum(const struct file_writer *writer)
+{
+    return &writer->sum;
+}
+
+void file_writer_set_sum(struct file_writer *writer, const struct file_sum *sum)
+{
+    writer->sum = *sum;
+}
+
+static void add_to_sum(struct file_writer *writer, const void *data, size_t size)
+{
+    writer->sum.crc32c = crc32c(writer->sum.crc32c, data, size);
+    writer->sum.end += size;
 }
 
 bool file_writer_is_open(const struct file_writer *writer)
@@ -127,12 +147,38 @@ static HRESULT write_at(struct file_writer *writer, uint64_t offset, const char 
             return hr;
         }
         if (!done) return HRESULT_FROM_WIN32(ERROR_DISK_FULL);
+        if (offset == writer->sum.end)
+            add_to_sum(writer, data, done);
+        else if (offset < writer->sum.end)
+            writer->sum = (struct file_sum){0}; /* not what they were */
         writer->written(writer->ctx, offset, offset + done);
         writer->place += done;
         offset += done;
         data += done;
         size -= done;
     }
+    return S_OK;
+}
+
+HRESULT file_writer_sum_more(struct file_writer *writer, uint64_t end)
+{
+    uint64_t rest = end - writer->sum.end;
+    DWORD done = 0;
+    HRESULT hr;
+
+    /* What is gathered stands in the buffer. */
+    if (FAILED(hr = file_writer_flush(writer)) || FAILED(hr = move_to(writer, writer->sum.end)))
+        return hr;
+    if (!ReadFile(writer->file, writer->buffer, (DWORD)(rest < BUFFER_SIZE ? rest : BUFFER_SIZE),
+                  &done, NULL))
+    {
+        hr = err_from_last_error();
+        writer->place = UINT64_MAX; /* unknown */
+        return hr;
+    }
+    if (!done) return HRESULT_FROM_WIN32(ERROR_HANDLE_EOF);
+    writer->place += done;
+    add_to_sum(writer, writer->buffer, done);
     return S_OK;
 }
 

@@ -6,6 +6,7 @@
 #define OPENBITS_TRANSFER_FILE_WRITER_H
 
 #include "base/types.h"
+#include "job/job_types.h"
 
 struct file_writer;
 
@@ -23,6 +24,12 @@ HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path);
 HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64_t size);
 /* The end of what the file holds, if it was written since the machine was started; else 0. */
 uint64_t file_writer_recent_end(const struct file_writer *writer);
+/* What the bytes add up to, from the first on, as far as they were written one after the other. Of
+ * a file that was opened again it is nothing until it is set, or read. */
+const struct file_sum *file_writer_sum(const struct file_writer *writer);
+void file_writer_set_sum(struct file_writer *writer, const struct file_sum *sum);
+/* Takes up to 1 MiB more of what is there into the sum, up to end. */
+HRESULT file_writer_sum_more(struct file_writer *writer, uint64_t end);
 bool file_writer_is_open(const struct file_writer *writer);
 
 HRESULT file_writer_put(struct file_writer *writer, uint64_t offset, const void *data, size_t size);

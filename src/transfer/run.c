@@ -31,6 +31,8 @@ static void on_written(void *ctx, uint64_t begin, uint64_t end)
     struct run *run = ctx;
 
     range_set_add(&run->plan.have, begin, end);
+    job_transfer_summed(run->job, run->plan.file_index, run->plan.generation,
+                        file_writer_sum(run->writer));
     job_transfer_progress(run->job, run->plan.file_index, run->plan.generation, begin, end,
                           run->is_from_peer);
 }
@@ -90,24 +92,72 @@ static bool open_file(struct run *run)
         run->is_temp_lost = size != 0;
         if (!run->is_temp_lost) hr = make_file(run);
     }
+    else if (SUCCEEDED(hr) && !run->plan.is_restored)
+        file_writer_set_sum(run->writer, &run->plan.sum);
     if (FAILED(hr)) run->local_error = hr;
     return SUCCEEDED(hr) && !run->is_temp_lost;
 }
 
-/* An engine that was killed wrote in one go from the first gap on, and told of it now and then.
- * False as above. */
-static bool take_untold_bytes(struct run *run)
+/* Where the bytes end that are there from the first on. */
+static uint64_t leading_end(const struct range_set *have)
+{
+    const struct byte_range *first = range_set_get(have, 0);
+
+    return first && !first->begin ? first->end : 0;
+}
+
+/* An engine that was killed wrote in one go from the first gap on, and told of it now and then. */
+static void take_untold_bytes(struct run *run)
 {
     struct transfer_plan *plan = &run->plan;
-    size_t count = range_set_count(&plan->have);
     uint64_t told = stored_end(&plan->have), end;
 
     plan->is_restored = false;
-    if (count > 1 || (count && range_set_get(&plan->have, 0)->begin)) return true;
-    if (!open_file(run)) return false;
+    if (told != leading_end(&plan->have)) return;
     end = file_writer_recent_end(run->writer);
     if (end > told && end <= plan->version.size) on_written(run, told, end);
-    return true;
+}
+
+/* True: there is more to read. */
+static bool sum_more(struct run *run, uint64_t end)
+{
+    HRESULT hr;
+
+    if (file_writer_sum(run->writer)->end >= end) return false;
+    hr = file_writer_sum_more(run->writer, end);
+    if (hr == HRESULT_FROM_WIN32(ERROR_HANDLE_EOF))
+        run->is_temp_lost = true;
+    else if (FAILED(hr))
+        run->local_error = hr;
+    return SUCCEEDED(hr);
+}
+
+static bool is_in_trouble(const struct run *run)
+{
+    return run->is_temp_lost || FAILED(run->local_error);
+}
+
+/* Programs may have changed the file while no engine ran. True: there is more to read; else it is
+ * checked, or local_error or is_temp_lost say why not. */
+static bool check_more(struct run *run)
+{
+    struct transfer_plan *plan = &run->plan;
+
+    if (!open_file(run)) return false;
+    if (plan->is_restored)
+    {
+        if (sum_more(run, plan->sum.end)) return true;
+        if (is_in_trouble(run)) return false;
+        if (file_writer_sum(run->writer)->crc32c != plan->sum.crc32c)
+        {
+            LOG_WARN(LOG_JOB, "a temporary file is not what it was: it starts over");
+            run->is_temp_lost = true;
+            return false;
+        }
+        take_untold_bytes(run);
+    }
+    /* So that the sum goes on where the bytes do. */
+    return sum_more(run, leading_end(&plan->have));
 }
 
 /* ---- the sink ---- */
@@ -290,9 +340,12 @@ static void take_plan(struct run *run)
     }
     run->has_plan = true;
     run->peer_streams = 0;
-    run->step = run->plan.version.known ? RUN_FETCH : RUN_PROBE;
     /* What belongs to no known version is of no use. */
     if (!run->plan.version.known) run->plan.is_restored = false;
+    if (!run->plan.version.known)
+        run->step = RUN_PROBE;
+    else
+        run->step = run->plan.is_restored ? RUN_CHECK : RUN_FETCH;
 }
 
 static void peers_are_of_no_use(struct run *run)
@@ -309,6 +362,17 @@ static void file_is_not_open(struct run *run)
         fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
     run->local_error = S_OK;
     run->is_temp_lost = false;
+}
+
+/* True: in pieces, for the mover has others to serve. */
+static bool check_file(struct run *run)
+{
+    if (check_more(run)) return true;
+    if (is_in_trouble(run))
+        file_is_not_open(run);
+    else
+        run->step = RUN_FETCH;
+    return false;
 }
 
 /* All bytes are there, also when there are none. */
@@ -353,11 +417,6 @@ static bool begin(struct run *run, bool is_probe)
 
 static bool fetch(struct run *run)
 {
-    if (run->plan.is_restored && !take_untold_bytes(run))
-    {
-        file_is_not_open(run);
-        return false;
-    }
     if (!range_set_first_gap(&run->plan.have, 0, run->plan.version.size, &run->asked))
     {
         finish_file(run);
@@ -377,6 +436,9 @@ bool run_advance(struct run *run)
         {
         case RUN_PLAN:
             take_plan(run);
+            break;
+        case RUN_CHECK:
+            if (check_file(run)) return true;
             break;
         case RUN_PROBE:
             if (begin(run, true)) return true;
@@ -510,6 +572,7 @@ tick_t run_tick(struct run *run, tick_t now)
 {
     tick_t oldest;
 
+    if (run->step == RUN_CHECK) return now;
     if (!run->stream) return TICK_NEVER;
     if (run->is_from_peer) return watch_peer(run, now);
     /* A file stream writes on its own thread and sees to its checkpoints itself. */

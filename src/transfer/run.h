@@ -26,6 +26,7 @@ struct run_host
 enum run_step
 {
     RUN_PLAN,  /* ask the core for the next file */
+    RUN_CHECK, /* read what an engine that was killed has left of it */
     RUN_PROBE, /* learn its size and version */
     RUN_FETCH, /* fetch its first missing range */
     RUN_OVER
@@ -66,7 +67,8 @@ struct run
 
 HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch, struct run **out);
 
-/* Goes on until the run waits for a stream; false: it is over and gone. */
+/* Goes on until the run waits for a stream, or has read a piece of a file; false: it is over and
+ * gone. */
 bool run_advance(struct run *run);
 
 /* The stream has ended: decides what comes next. Then run_advance(). */

@@ -200,6 +200,7 @@ struct store_change *store_test_file(unsigned int seed, uint32_t index)
     if (index % 2) snprintf(status->version.etag, sizeof(status->version.etag), "\"%u\"", index);
     for (uint32_t i = 0; i < index % 5; i++)
         range_set_add(&status->have, i * 1000000000000ull, i * 1000000000000ull + 10 + i);
+    if (index % 3) status->sum = (struct file_sum){10 + index, 0xffffffffu - seed};
     status->sources = (struct file_sources){seed, (uint64_t)index << 50};
     status->has_temp_file = index % 2;
     status->is_done = index % 3 == 0;
@@ -309,6 +310,7 @@ static void print_file(char **text, uint32_t index, const struct file_status *s,
     for (size_t i = 0; i < s->have.count; i++)
         print(text, " %llu-%llu", (unsigned long long)s->have.ranges[i].begin,
               (unsigned long long)s->have.ranges[i].end);
+    print(text, " sum %llu %#x", (unsigned long long)s->sum.end, (unsigned int)s->sum.crc32c);
     print_text(text, n->remote);
     print_text(text, n->local);
     print_text(text, n->temp);

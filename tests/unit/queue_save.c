@@ -303,6 +303,38 @@ static void test_run_goes_on(void)
     end();
 }
 
+/* The sum of the bytes is kept with them, and goes with them. */
+static void test_sums(void)
+{
+    const struct file_sum sum = {4 * MIB, 0x12345678}, none = {0};
+    struct transfer_plan plan;
+    struct job *job;
+
+    start();
+    job = running_job(1);
+    fake_fetch(&world, job, 10 * MIB, 0);
+    job_transfer_summed(job, 0, 1, &none); /* of another content */
+    job_transfer_summed(job, 0, 0, &sum);
+    fake_fetch(&world, job, 10 * MIB, 4 * MIB);
+    job_transfer_summed(job, 0, 1, &none);
+    fake_advance(&world, 1000);
+
+    job = restart(job);
+    fake_schedule(&world);
+    ok(job_transfer_next(job, fake_running_epoch(&world, job), &plan) == S_OK, "No plan.\n");
+    ok(plan.is_restored && plan.sum.end == sum.end && plan.sum.crc32c == sum.crc32c,
+       "Got %#x of %llu bytes.\n", (unsigned int)plan.sum.crc32c, (unsigned long long)plan.sum.end);
+    transfer_plan_done(&plan);
+
+    job_transfer_restart(job, fake_running_epoch(&world, job), 0);
+    ok(job_transfer_next(job, fake_running_epoch(&world, job), &plan) == S_OK, "No plan.\n");
+    ok(!plan.sum.end && !plan.sum.crc32c, "Got %#x of %llu bytes.\n", (unsigned int)plan.sum.crc32c,
+       (unsigned long long)plan.sum.end);
+    transfer_plan_done(&plan);
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+}
+
 /* Progress is kept once a second, and nothing is written while nothing happens. */
 static void test_checkpoints(void)
 {
@@ -506,6 +538,7 @@ START_TEST(queue_save)
     RUN_TEST(test_thread_keeps_the_rest);
     RUN_TEST(test_order_is_kept);
     RUN_TEST(test_run_goes_on);
+    RUN_TEST(test_sums);
     RUN_TEST(test_checkpoints);
     RUN_TEST(test_states);
     RUN_TEST(test_inactivity_goes_on);
