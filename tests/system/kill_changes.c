@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What happens to a temporary file while no engine runs (row A14 of the faults): when it is gone,
- * shorter or changed it starts over; one that was left alone, or to which something was added, does
- * not. */
+ * What happens to files while no engine runs. Row A14 of the faults: a temporary file that is gone,
+ * shorter or changed starts over; one that was left alone, or to which something was added, does
+ * not. Row A13: the folder is not there. */
 #include "kill_life.h"
 
 #include <stdio.h>
+
+#define WAIT_MS 20000
 
 static WCHAR *find_temporary_file(const struct client_plan *plan, WCHAR path[MAX_PATH])
 {
@@ -125,6 +127,43 @@ static void test_changes(void)
     }
 }
 
+/* Row A13: the folder of the files is not there when the engine starts. The engine is this
+ * process's own. */
+static void test_no_destination(void)
+{
+    static const struct life life = {.files = 2, .is_held = true};
+    static const struct kill kill = {KILL_FLAGS, 1, true};
+    struct runtime_config config = runtime_get_config();
+    WCHAR queue[MAX_PATH], away[MAX_PATH], path[MAX_PATH];
+    struct client_plan plan;
+    BG_ERROR_CONTEXT context;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    live_once(&life, &kill, &plan);
+    ok(MoveFileW(plan.folder, temp_path(L"away", away)), "Got error %lu.\n", GetLastError());
+    config.queue_file = life_kept(QUEUE_NAME, queue);
+    job = client_find_job(engine_manager(&config));
+    ok(job != NULL, "The job is lost.\n");
+    if (!job) return;
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+    hr = job_error(job, &context);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), "Got code %#lx.\n", hr);
+    ok(context == BG_ERROR_CONTEXT_LOCAL_FILE, "Got context %u.\n", context);
+    ok(!file_exists(plan.folder), "A folder was made.\n");
+
+    ok(MoveFileW(away, plan.folder), "Got error %lu.\n", GetLastError());
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    wait_for_state(job, TRANSFERRED, WAIT_MS);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    for (unsigned int i = 0; i < life.files; i++)
+        verify_file(client_file(&plan, i, path), life_size_of(&life, i), i);
+    life_check_bytes(&life, &plan, 0);
+    IBackgroundCopyJob_Release(job);
+}
+
 START_TEST(kill_changes)
 {
     struct client_plan plan;
@@ -137,6 +176,11 @@ START_TEST(kill_changes)
     com_start(COINIT_MULTITHREADED);
     life_start();
     RUN_TEST(test_changes);
-    life_end();
+    RUN_TEST(test_no_destination);
     com_stop();
+    engine_stop();
+    /* The folder could not go with the queue's file in it. */
+    com_start(COINIT_MULTITHREADED);
+    com_stop();
+    life_end();
 }

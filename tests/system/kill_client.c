@@ -82,7 +82,7 @@ static void write_step(struct client *client, char byte)
 
 /* ---- what is there ---- */
 
-static IBackgroundCopyJob *first_job(IBackgroundCopyManager *manager)
+IBackgroundCopyJob *client_find_job(IBackgroundCopyManager *manager)
 {
     IBackgroundCopyJob *job = NULL;
     IEnumBackgroundCopyJobs *jobs;
@@ -190,7 +190,7 @@ static enum client_step look(struct client *client)
 {
     enum client_step place;
 
-    client->job = first_job(client->manager);
+    client->job = client_find_job(client->manager);
     place = client->job ? look_at_job(client) : look_without_job(client);
     ok(place >= without_waiting(client->told) && place <= without_waiting(client->begun),
        "It is at step %u; begun was %u, told %u.\n", place, client->begun, client->told);
@@ -281,9 +281,9 @@ void client_run(const struct client_plan *plan)
     char text[64];
 
     winetest_push_context("%s", kill_name(&plan->kill, text));
-    swprintf(queue, MAX_PATH, L"%ls\\" KEEP_FOLDER L"\\" QUEUE_NAME, plan->folder);
-    swprintf(steps, MAX_PATH, L"%ls\\" KEEP_FOLDER L"\\" STEPS_NAME, plan->folder);
-    swprintf(renames, MAX_PATH, L"%ls\\" KEEP_FOLDER L"\\" RENAMES_NAME, plan->folder);
+    swprintf(queue, MAX_PATH, L"%ls\\..\\" KEEP_FOLDER L"\\" QUEUE_NAME, plan->folder);
+    swprintf(steps, MAX_PATH, L"%ls\\..\\" KEEP_FOLDER L"\\" STEPS_NAME, plan->folder);
+    swprintf(renames, MAX_PATH, L"%ls\\..\\" KEEP_FOLDER L"\\" RENAMES_NAME, plan->folder);
     config.queue_file = queue;
     config.plug = kill_ports_plug;
     kill_ports_arm(&plan->kill, renames);
@@ -294,7 +294,7 @@ void client_run(const struct client_plan *plan)
     {
         go_on(&client, look(&client));
         if (client.job) IBackgroundCopyJob_Release(client.job);
-        client.job = first_job(client.manager);
+        client.job = client_find_job(client.manager);
         ok(!client.job, "The job is still there.\n");
         look_without_job(&client);
         com_stop();

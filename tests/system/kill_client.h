@@ -8,7 +8,8 @@
 
 #include "kill_ports.h"
 
-#define KEEP_FOLDER  L"keep"
+#define FILES_FOLDER L"files"
+#define KEEP_FOLDER  L"keep" /* beside it */
 #define QUEUE_NAME   L"queue.db"
 #define STEPS_NAME   L"steps"
 #define RENAMES_NAME L"renames"
@@ -16,7 +17,7 @@
 
 struct client_plan
 {
-    WCHAR folder[MAX_PATH]; /* for the files, without the last backslash; KEEP_FOLDER is in it */
+    WCHAR folder[MAX_PATH]; /* for the files, without the last backslash */
     char url[128];          /* of the files, without their numbers */
     unsigned int files;
     bool is_cancelled; /* else completed */
@@ -31,6 +32,9 @@ WCHAR *client_file(const struct client_plan *plan, unsigned int index, WCHAR pat
 void client_write_line(const struct client_plan *plan, WCHAR *line, size_t size);
 /* False: this is not such a process. */
 bool client_read_line(struct client_plan *plan);
+
+/* The only job; NULL, and no failed check, when there is none. */
+IBackgroundCopyJob *client_find_job(IBackgroundCopyManager *manager);
 
 /* The process that does it; failed checks are in its exit code. */
 void client_run(const struct client_plan *plan);

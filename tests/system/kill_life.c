@@ -26,7 +26,7 @@ bool is_nightly(void)
     return text && *text == '1';
 }
 
-static uint64_t size_of(const struct life *life, unsigned int index)
+uint64_t life_size_of(const struct life *life, unsigned int index)
 {
     return life->is_slow || (life->is_held && !index) ? LIFE_LARGE : SMALL_SIZE;
 }
@@ -42,7 +42,7 @@ static void offer_files(const struct life *life, struct client_plan *plan)
     {
         snprintf(path, sizeof(path), "/life%u-%u", number, i);
         origin_add(origin, path,
-                   &(struct origin_file){.size = size_of(life, i),
+                   &(struct origin_file){.size = life_size_of(life, i),
                                          .version = i,
                                          .rate = life->is_slow ? LARGE_RATE : 0});
         if (!i && life->is_held) origin_hold_after(origin, path, LIFE_HALF);
@@ -81,7 +81,7 @@ static bool run_process(const struct client_plan *plan)
     return code == KILLED;
 }
 
-static WCHAR *kept(const WCHAR *name, WCHAR path[MAX_PATH])
+WCHAR *life_kept(const WCHAR *name, WCHAR path[MAX_PATH])
 {
     WCHAR inner[64];
 
@@ -96,7 +96,7 @@ static void forget_last_life(void)
     WCHAR path[MAX_PATH];
 
     for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-        DeleteFileW(kept(names[i], path));
+        DeleteFileW(life_kept(names[i], path));
 }
 
 static unsigned int rename_count(void)
@@ -104,7 +104,7 @@ static unsigned int rename_count(void)
     WIN32_FILE_ATTRIBUTE_DATA data = {0};
     WCHAR path[MAX_PATH];
 
-    GetFileAttributesExW(kept(RENAMES_NAME, path), GetFileExInfoStandard, &data);
+    GetFileAttributesExW(life_kept(RENAMES_NAME, path), GetFileExInfoStandard, &data);
     return data.nFileSizeLow;
 }
 
@@ -114,15 +114,16 @@ static void check_files(const struct life *life, const struct client_plan *plan)
 
     for (unsigned int i = 0; i < life->files && !life->is_cancelled; i++)
     {
-        verify_file(client_file(plan, i, path), size_of(life, i), i);
+        verify_file(client_file(plan, i, path), life_size_of(life, i), i);
         DeleteFileW(path);
     }
-    ok(temp_file_count() == 1, "%u files are left.\n", temp_file_count() - 1);
+    ok(RemoveDirectoryW(plan->folder), "Files are left, error %lu.\n", GetLastError());
+    CreateDirectoryW(plan->folder, NULL);
     ok(rename_count() == (life->is_cancelled ? 0 : life->files), "%u files were given a name.\n",
        rename_count());
 }
 
-static void check_bytes(const struct life *life, const struct client_plan *plan, unsigned int kills)
+void life_check_bytes(const struct life *life, const struct client_plan *plan, unsigned int kills)
 {
     uint64_t sent = 0, wanted = 0;
     struct origin_tally tally;
@@ -132,7 +133,7 @@ static void check_bytes(const struct life *life, const struct client_plan *plan,
     {
         origin_count(origin, path_of(plan, i, path), i, NULL, 0, &tally);
         sent += tally.sent;
-        wanted += size_of(life, i);
+        wanted += life_size_of(life, i);
     }
     wanted += life->again;
     ok(sent >= wanted, "Only %llu bytes were sent for %llu.\n", (unsigned long long)sent,
@@ -141,36 +142,57 @@ static void check_bytes(const struct life *life, const struct client_plan *plan,
        (unsigned long long)sent, (unsigned long long)wanted, kills);
 }
 
+static void begin(const struct life *life, struct client_plan *plan)
+{
+    *plan = (struct client_plan){.files = life->files,
+                                 .is_cancelled = life->is_cancelled,
+                                 .flags_at = life->is_held ? LIFE_HALF : 0};
+    temp_path(FILES_FOLDER, plan->folder);
+    forget_last_life();
+    offer_files(life, plan);
+}
+
+/* True: it was killed. */
+static bool be_killed(const struct life *life, const struct kill *kill, struct client_plan *plan)
+{
+    char text[64], path[64];
+    bool is_killed;
+
+    winetest_push_context("%s", kill_name(kill, text));
+    plan->kill = *kill;
+    is_killed = run_process(plan);
+    if (life->is_held) origin_release(origin, path_of(plan, 0, path));
+    kill_count += is_killed;
+    winetest_pop_context();
+    return is_killed;
+}
+
+void live_once(const struct life *life, const struct kill *kill, struct client_plan *plan)
+{
+    begin(life, plan);
+    ok(be_killed(life, kill, plan), "The process does not come to its point.\n");
+    life_count++;
+}
+
 void live(const struct life *life, const struct kill *kills, unsigned int count)
 {
-    struct client_plan plan = {.files = life->files,
-                               .is_cancelled = life->is_cancelled,
-                               .flags_at = life->is_held ? LIFE_HALF : 0};
+    struct client_plan plan;
     unsigned int done = 0;
-    char text[64], path[64];
 
-    temp_path(L"", plan.folder);
-    plan.folder[wcslen(plan.folder) - 1] = 0;
-    forget_last_life();
-    offer_files(life, &plan);
+    begin(life, &plan);
     for (unsigned int i = 0; i < count; i++)
     {
-        winetest_push_context("%s", kill_name(&kills[i], text));
-        plan.kill = kills[i];
         /* The second of a pair may have been passed before the first. */
-        if (run_process(&plan))
+        if (be_killed(life, &kills[i], &plan))
             done++;
         else
             ok(i && !life->is_chain, "The process does not come to its point.\n");
         if (!i && life->between) life->between(&plan);
-        if (life->is_held) origin_release(origin, path_of(&plan, 0, path));
-        winetest_pop_context();
     }
     plan.kill = (struct kill){KILL_NEVER, 0, false};
     ok(!run_process(&plan), "It ended itself.\n");
     check_files(life, &plan);
-    check_bytes(life, &plan, done);
-    kill_count += done;
+    life_check_bytes(life, &plan, done);
     life_count++;
 }
 
@@ -179,6 +201,7 @@ void life_start(void)
     WCHAR path[MAX_PATH];
 
     CreateDirectoryW(temp_path(KEEP_FOLDER, path), NULL);
+    CreateDirectoryW(temp_path(FILES_FOLDER, path), NULL);
     origin = origin_start(&(struct origin_options){.send_buffer = SEND_BUFFER});
     ok(origin != NULL, "There is no origin.\n");
 }
@@ -186,6 +209,5 @@ void life_start(void)
 void life_end(void)
 {
     trace("%u kills in %u lives.\n", kill_count, life_count);
-    forget_last_life();
     origin_destroy(origin);
 }

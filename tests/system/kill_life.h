@@ -25,8 +25,16 @@ struct life
 
 /* After com_start(); an origin, and a place for what is kept. */
 void life_start(void);
-/* Before com_stop(). */
+/* The last word. */
 void life_end(void);
+
+/* The first process only, and no check of what becomes of it; fills the plan. */
+void live_once(const struct life *life, const struct kill *kill, struct client_plan *plan);
+/* How much was fetched of the files. */
+void life_check_bytes(const struct life *life, const struct client_plan *plan, unsigned int kills);
+/* The name of what is kept of it. Returns the buffer. */
+WCHAR *life_kept(const WCHAR *name, WCHAR path[MAX_PATH]);
+uint64_t life_size_of(const struct life *life, unsigned int index);
 
 /* Checks each process, the files, and how much was fetched. */
 void live(const struct life *life, const struct kill *kills, unsigned int count);
