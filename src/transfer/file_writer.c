@@ -70,7 +70,8 @@ HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64
     writer->place = 0;
     writer->sum = (struct file_sum){0};
     hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_EXISTING, 0, &writer->file);
-    if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)) return S_FALSE;
+    /* Ours is gone, whatever has its name. */
+    if (hr == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) || hr == LOCAL_PATH_IS_LINK) return S_FALSE;
     if (FAILED(hr)) return hr;
     if (!GetFileSizeEx(writer->file, &there))
         hr = err_from_last_error();

@@ -76,15 +76,10 @@ static HRESULT choose_temp_name(void *ctx, const WCHAR *local_name, WCHAR **temp
 }
 
 /* Shows the file and gives it the remote file's time. */
-static HRESULT prepare(const WCHAR *temp_name, filetime_t mtime)
+static HRESULT prepare(HANDLE file, filetime_t mtime)
 {
     FILE_BASIC_INFO info = {.FileAttributes = FILE_ATTRIBUTE_NORMAL};
-    HANDLE file;
-    HRESULT hr;
 
-    hr = local_path_open(temp_name, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, 0,
-                         &file);
-    if (FAILED(hr)) return hr;
     /* A time that a LARGE_INTEGER cannot hold is none that a server meant. */
     if (mtime && mtime <= INT64_MAX)
     {
@@ -92,38 +87,47 @@ static HRESULT prepare(const WCHAR *temp_name, filetime_t mtime)
         info.LastWriteTime.QuadPart = (LONGLONG)mtime;
     }
     if (!SetFileInformationByHandle(file, FileBasicInfo, &info, sizeof(info)))
-        hr = err_from_last_error();
-    CloseHandle(file);
-    return hr;
+        return err_from_last_error();
+    return S_OK;
 }
 
-static HRESULT move_file(const WCHAR *from, const WCHAR *to)
+static HRESULT rename_patiently(HANDLE file, const WCHAR *to)
 {
-    DWORD error = ERROR_SUCCESS;
+    HRESULT hr = S_OK;
 
     for (unsigned int i = 0; i < SHARING_TRIES; i++)
     {
-        if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING)) return S_OK;
-        error = GetLastError();
-        if (error != ERROR_SHARING_VIOLATION) break;
+        hr = local_path_rename(file, to);
+        if (hr != HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION)) break;
         Sleep(SHARING_WAIT_MS);
     }
-    return HRESULT_FROM_WIN32(error);
+    return hr;
 }
 
 static HRESULT publish(void *ctx, const WCHAR *temp_name, const WCHAR *local_name, filetime_t mtime)
 {
-    WCHAR *from = NULL, *to = NULL;
+    HANDLE file;
     HRESULT hr;
 
     (void)ctx;
-    if (FAILED(hr = prepare(temp_name, mtime))) return hr;
-    hr = E_OUTOFMEMORY;
-    if ((from = local_path_extend(temp_name)) && (to = local_path_extend(local_name)))
-        hr = move_file(from, to);
-    free(from);
-    free(to);
+    hr = local_path_open(temp_name, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE,
+                         OPEN_EXISTING, 0, &file);
+    if (FAILED(hr)) return hr;
+    if (SUCCEEDED(hr = prepare(file, mtime))) hr = rename_patiently(file, local_name);
+    CloseHandle(file);
     return hr;
+}
+
+static void make_writable(const WCHAR *path)
+{
+    FILE_BASIC_INFO info = {.FileAttributes = FILE_ATTRIBUTE_NORMAL};
+    HANDLE file;
+
+    if (FAILED(local_path_open(path, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, OPEN_EXISTING, 0,
+                               &file)))
+        return;
+    SetFileInformationByHandle(file, FileBasicInfo, &info, sizeof(info));
+    CloseHandle(file);
 }
 
 static HRESULT discard(void *ctx, const WCHAR *temp_name)
@@ -136,7 +140,7 @@ static HRESULT discard(void *ctx, const WCHAR *temp_name)
     if (!DeleteFileW(path) && (error = GetLastError()) == ERROR_ACCESS_DENIED)
     {
         /* It may have been made read only by somebody. */
-        SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL);
+        make_writable(path);
         error = DeleteFileW(path) ? ERROR_SUCCESS : GetLastError();
     }
     free(path);

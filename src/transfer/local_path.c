@@ -29,14 +29,18 @@ WCHAR *local_path_extend(const WCHAR *path)
     return join(u"\\\\?\\", path);
 }
 
-static bool is_plain_file(HANDLE file)
+/* A second name may be a link to somebody else's file, put there so that we write to it. */
+static bool is_own_plain_file(HANDLE file)
 {
-    FILE_ATTRIBUTE_TAG_INFO info;
+    FILE_ATTRIBUTE_TAG_INFO tag;
+    FILE_STANDARD_INFO standard;
 
     /* GetFileInformationByHandle() also asks for the volume, which Wine has to ask a device for. */
     return GetFileType(file) == FILE_TYPE_DISK &&
-           GetFileInformationByHandleEx(file, FileAttributeTagInfo, &info, sizeof(info)) &&
-           !(info.FileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT));
+           GetFileInformationByHandleEx(file, FileAttributeTagInfo, &tag, sizeof(tag)) &&
+           !(tag.FileAttributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT)) &&
+           GetFileInformationByHandleEx(file, FileStandardInfo, &standard, sizeof(standard)) &&
+           standard.NumberOfLinks <= 1;
 }
 
 HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWORD attributes,
@@ -52,11 +56,11 @@ HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWOR
                         NULL, disposition, attributes | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     if (*file == INVALID_HANDLE_VALUE)
         hr = err_from_last_error();
-    else if (disposition != CREATE_NEW && !is_plain_file(*file))
+    else if (disposition != CREATE_NEW && !is_own_plain_file(*file))
     {
         CloseHandle(*file);
         *file = INVALID_HANDLE_VALUE;
-        hr = E_ACCESSDENIED;
+        hr = LOCAL_PATH_IS_LINK;
     }
     free(extended);
     return hr;
@@ -64,11 +68,39 @@ HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWOR
 
 bool local_path_has_size(const WCHAR *path, uint64_t size)
 {
-    WCHAR *extended = local_path_extend(path);
-    WIN32_FILE_ATTRIBUTE_DATA data;
-    bool is_there = extended && GetFileAttributesExW(extended, GetFileExInfoStandard, &data) &&
-                    ((uint64_t)data.nFileSizeHigh << 32 | data.nFileSizeLow) == size;
+    LARGE_INTEGER there;
+    bool is_same;
+    HANDLE file;
 
+    if (FAILED(local_path_open(path, FILE_READ_ATTRIBUTES, OPEN_EXISTING, 0, &file))) return false;
+    is_same = GetFileSizeEx(file, &there) && (uint64_t)there.QuadPart == size;
+    CloseHandle(file);
+    return is_same;
+}
+
+static HRESULT rename_to(HANDLE file, const WCHAR *name)
+{
+    size_t length = str_len(name) * sizeof(*name);
+    FILE_RENAME_INFO *info = calloc(1, sizeof(*info) + length);
+    HRESULT hr = S_OK;
+
+    if (!info) return E_OUTOFMEMORY;
+    info->ReplaceIfExists = TRUE;
+    info->FileNameLength = (DWORD)length;
+    memcpy(info->FileName, name, length);
+    if (!SetFileInformationByHandle(file, FileRenameInfo, info, (DWORD)(sizeof(*info) + length)))
+        hr = err_from_last_error();
+    free(info);
+    return hr;
+}
+
+HRESULT local_path_rename(HANDLE file, const WCHAR *path)
+{
+    WCHAR *extended = local_path_extend(path);
+    HRESULT hr;
+
+    if (!extended) return E_OUTOFMEMORY;
+    hr = rename_to(file, extended);
     free(extended);
-    return is_there;
+    return hr;
 }

@@ -10,11 +10,18 @@
  * temporary name may be longer than the destination's, which has that limit. */
 WCHAR *local_path_extend(const WCHAR *path);
 
-/* Opens a plain file. E_ACCESSDENIED for a folder, a device or anything that leads elsewhere. */
+#define LOCAL_PATH_IS_LINK HRESULT_FROM_WIN32(ERROR_CANT_RESOLVE_FILENAME)
+
+/* Opens a plain file. LOCAL_PATH_IS_LINK for a folder, a device, anything that leads elsewhere, and
+ * a file that has another name too. */
 HRESULT local_path_open(const WCHAR *path, DWORD access, DWORD disposition, DWORD attributes,
                         HANDLE *file);
 
-/* Is there a file of this size under the name? */
+/* Renames the file that is open, whatever its name is by now, and replaces what has the new name.
+ * The handle needs DELETE. */
+HRESULT local_path_rename(HANDLE file, const WCHAR *path);
+
+/* Is there a plain file of this size under the name? */
 bool local_path_has_size(const WCHAR *path, uint64_t size);
 
 #endif

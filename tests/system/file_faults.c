@@ -68,11 +68,14 @@ static BOOL WINAPI write_file(HANDLE file, const void *data, DWORD size, DWORD *
     return TRUE;
 }
 
-static BOOL WINAPI move_file(const WCHAR *from, const WCHAR *to, DWORD flags)
+static BOOL WINAPI set_information(HANDLE file, FILE_INFO_BY_HANDLE_CLASS class, void *info,
+                                   DWORD size)
 {
-    BOOL(WINAPI * fn)(const WCHAR *, const WCHAR *, DWORD) = (void *)real("MoveFileExW");
+    BOOL(WINAPI * fn)
+    (HANDLE, FILE_INFO_BY_HANDLE_CLASS, void *, DWORD) = (void *)real("SetFileInformationByHandle");
 
-    return !fails(FILE_CALL_MOVE) && fn(from, to, flags);
+    if (class == FileRenameInfo && fails(FILE_CALL_MOVE)) return FALSE;
+    return fn(file, class, info, size);
 }
 
 static BOOL WINAPI delete_file(const WCHAR *path)
@@ -104,11 +107,11 @@ BOOL WINAPI stored_delete_file(const WCHAR *path)
 }
 
 extern void *imported_write_file IMPORT(WriteFile, 20);
-extern void *imported_move_file IMPORT(MoveFileExW, 12);
+extern void *imported_set_information IMPORT(SetFileInformationByHandle, 16);
 extern void *imported_delete_file IMPORT(DeleteFileW, 4);
 
 void *imported_write_file = (void *)write_file;
-void *imported_move_file = (void *)move_file;
+void *imported_set_information = (void *)set_information;
 void *imported_delete_file = (void *)delete_file;
 
 void file_fault_set(enum file_call call, DWORD error, DWORD good, DWORD times)
