@@ -26,6 +26,14 @@ HRESULT access_check_place(const struct caller_facts *caller)
     return caller->is_remote ? BG_E_REMOTE_NOT_SUPPORTED : S_OK;
 }
 
+/* An account with more rights would write for him where he may not. */
+HRESULT access_check_account(const struct caller_facts *caller, const struct caller_facts *account)
+{
+    bool has_all_rights = caller->is_admin && caller->is_elevated;
+
+    return has_all_rights || access_is_same_user(caller, account) ? S_OK : E_ACCESSDENIED;
+}
+
 HRESULT access_check_taking(const struct caller_facts *caller, const struct caller_facts *owner)
 {
     if (!caller->is_admin || !caller->is_elevated) return E_ACCESSDENIED;

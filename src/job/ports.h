@@ -6,6 +6,7 @@
 #define OPENBITS_JOB_PORTS_H
 
 #include "base/clock.h"
+#include "job/access.h"
 #include "job/job_record.h"
 #include "job/job_types.h"
 
@@ -72,6 +73,8 @@ struct queue_ports
     void *files_ctx;
     const struct notify_ops *notify;
     void *notify_ctx;
+    /* Whose rights the files are touched with; NULL: the owner's of each job. */
+    const struct caller_facts *account;
     const struct store_ops *store; /* NULL: the queue lives as long as its process */
     void *store_ctx;
     const struct work_ops *work; /* NULL: it is always up */

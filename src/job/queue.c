@@ -283,6 +283,8 @@ HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t t
     *out = NULL;
     if (!display_name || str_len(display_name) > JOB_DISPLAY_NAME_MAX) return E_INVALIDARG;
     if (type >= JOB_TYPE_COUNT) return E_NOTIMPL;
+    if (queue->ports.account && FAILED(hr = access_check_account(owner, queue->ports.account)))
+        return hr;
     if (queue->ports.work && FAILED(hr = queue->ports.work->begin(queue->ports.work_ctx)))
         return hr;
     if (FAILED(hr = job_create(queue, display_name, (enum job_type)type, owner, &job))) return hr;

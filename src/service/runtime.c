@@ -44,6 +44,7 @@ struct engine
     GUID instance;  /* where the others find it */
     struct policy_source *policy;
     struct notifier *notifier;
+    struct caller_facts account; /* of this process */
     struct notify_command *programs;
     struct transfer *transfer;
     struct queue_store *store;
@@ -134,14 +135,6 @@ static HRESULT create_notifier(struct engine *engine)
     return notifier_create(&config, &engine->notifier);
 }
 
-static HRESULT create_programs(struct notify_command **out)
-{
-    struct caller_facts self;
-    HRESULT hr = caller_get_process(&self);
-
-    return SUCCEEDED(hr) ? notify_command_create(&self, out) : hr;
-}
-
 /* Under Wine a thread that waits for jobs costs a MiB of memory. */
 static HRESULT begin_work(void *ctx)
 {
@@ -170,6 +163,7 @@ static HRESULT create_queue(struct engine *engine, const struct runtime_config *
                                 .files_ctx = NULL,
                                 .notify = &notifier_ops,
                                 .notify_ctx = engine->notifier,
+                                .account = &engine->account,
                                 .store = &queue_store_ops,
                                 .store_ctx = engine->store,
                                 .work = &work_ops,
@@ -236,7 +230,8 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
     /* Whoever has won here may open the queue. */
     if (SUCCEEDED(hr = owner_acquire(&engine->owner, &engine->instance)) &&
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
-        SUCCEEDED(hr = create_programs(&engine->programs)) &&
+        SUCCEEDED(hr = caller_get_process(&engine->account)) &&
+        SUCCEEDED(hr = notify_command_create(&engine->account, &engine->programs)) &&
         SUCCEEDED(hr = create_notifier(engine)) &&
         SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&

@@ -245,6 +245,7 @@ static void test_object_fails(void)
     IBackgroundCopyJob *job = start(L"fails", 1);
 
     shows("J2-SNCL-12");
+    shows("CB-11");
     callback->results[CALLBACK_JOB_TRANSFERRED] = E_FAIL;
     set_program(job, 0, L"");
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * One queue, one owner: a second process uses the engine of the first one, and takes its place when
- * that is gone. For a server that is registered in process. */
+ * that is gone (row A11 of the faults). For a server that is registered in process. */
 #include "harness/com_callback.h"
 #include "host_process.h"
 
