@@ -23,10 +23,16 @@ static void check_victim(void)
     verify_file(victim, VICTIM_SIZE, VICTIM);
 }
 
-static bool put_link(const WCHAR *name)
+static bool try_link(void *name)
 {
     DeleteFileW(name);
     return CreateHardLinkW(name, victim, NULL);
+}
+
+/* The mover may have the file open for a moment more. */
+static bool put_link(WCHAR *name)
+{
+    return wait_for(try_link, name, FAULT_WAIT_MS);
 }
 
 /* A job of which half is there, suspended. */
@@ -111,7 +117,7 @@ static DWORD WINAPI race(void *arg)
 {
     (void)arg;
     while (!racer.is_over)
-        racer.links += put_link(racer.name);
+        racer.links += try_link(racer.name);
     return 0;
 }
 
