@@ -69,7 +69,7 @@ tell_tests()
     if [ "$(cat "$top/build/report/code.$1")" -ne 0 ]; then
         trouble=1
         sed -n 's/^failed [^ ]* /   FAILED: /p' "$results.new"
-        grep -E 'Test failed|ERROR: |WARNING: ThreadSanitizer|runtime error|Assertion|Timeout|Ended after' \
+        grep -E 'Test failed|ERROR: |WARNING: ThreadSanitizer|runtime error|Assertion|Timeout|Ended after|Crashed: ' \
             "$log" | head -n 30 || true
         echo "   The whole log: $log"
     fi

@@ -12,8 +12,10 @@ static IEnumBackgroundCopyFiles *files;
 
 static bool is_refusal(HRESULT hr)
 {
-    return hr == E_INVALIDARG || hr == E_POINTER ||
-           hr == HRESULT_FROM_WIN32(RPC_X_NULL_REF_POINTER);
+    if (hr == E_INVALIDARG || hr == E_POINTER) return true;
+    /* A proxy copies an array without a look at the pointer, and answers with the fault's code. */
+    return is_remote(com_manager()) && (hr == HRESULT_FROM_WIN32(RPC_X_NULL_REF_POINTER) ||
+                                        hr == (HRESULT)STATUS_ACCESS_VIOLATION);
 }
 
 /* One of the codes for a NULL pointer. */
@@ -27,7 +29,8 @@ static void refused_(int line, const char *call, HRESULT hr)
 #define invalid(call) invalid_(__LINE__, #call, call)
 static void invalid_(int line, const char *call, HRESULT hr)
 {
-    ok_(__FILE__, line)(hr == E_INVALIDARG, "%s: got hr %#lx.\n", call, hr);
+    ok_(__FILE__, line)(hr == E_INVALIDARG || is_null_refusal(com_manager(), hr),
+                        "%s: got hr %#lx.\n", call, hr);
 }
 
 /* A method of a later version may know nothing of its arguments. */
@@ -42,7 +45,8 @@ static void refused_or_gap_(int line, const char *call, HRESULT hr)
 static void emptied_(int line, const char *name, void **pointer)
 {
     /* Not by a proxy, which has not made the call. */
-    if (target_is_ours()) ok_(__FILE__, line)(!*pointer, "%s is %p.\n", name, *pointer);
+    if (target_is_ours() && !is_remote(com_manager()))
+        ok_(__FILE__, line)(!*pointer, "%s is %p.\n", name, *pointer);
     *pointer = (void *)0xdeadbeef;
 }
 
@@ -51,9 +55,9 @@ static void test_QueryInterface(void)
     IUnknown *const objects[] = {(IUnknown *)com_manager(), (IUnknown *)job,  (IUnknown *)file,
                                  (IUnknown *)error,         (IUnknown *)jobs, (IUnknown *)files};
 
-    if (!target_is_ours())
+    if (!target_is_ours() || is_remote(com_manager()))
     {
-        win_skip("Proxies may crash.\n");
+        skip("Proxies may crash.\n");
         return;
     }
     for (unsigned int i = 0; i < ARRAY_SIZE(objects); i++)

@@ -110,7 +110,8 @@ wine_run()
     wine_exec "$wine_loader" "$@"
 }
 
-# wine_run_captured SECONDS PROGRAM [ARGUMENT...]: answers its exit code, or 124 when the time is over.
+# wine_run_captured SECONDS PROGRAM [ARGUMENT...]: answers its exit code, 124 when the time is over,
+# never 0 when it crashed.
 # Its output comes when it has ended: a background process that it started keeps the output open,
 # and whoever reads ours would wait for that process too.
 wine_run_captured()
@@ -121,10 +122,14 @@ wine_run_captured()
     wine_code=0
     wine_run "$@" </dev/null >"$wine_output" 2>&1 || wine_code=$?
     cat "$wine_output"
-    rm -f "$wine_output"
     if [ "$wine_code" -eq 124 ]; then
         echo "Ended after $wine_limit s: $*"
+    elif [ "$wine_code" -eq 0 ] && grep -q '^wine: Unhandled ' "$wine_output"; then
+        # Wine's debugger ends what has crashed, at times with a good exit code.
+        wine_code=5
+        echo "Crashed: $*"
     fi
+    rm -f "$wine_output"
     wine_limit=
     return "$wine_code"
 }
