@@ -24,6 +24,7 @@ struct call
     LONG ref; /* the caller and the thread */
     HMODULE module;
     HANDLE done;
+    HANDLE taken;    /* by the caller, or given up */
     IID iid;         /* immutable */
     GUID instance;   /* immutable */
     HRESULT result;  /* of the thread until it is done, as the stream */
@@ -39,6 +40,7 @@ static void call_release(struct call *call)
         IStream_Release(call->stream);
     }
     if (call->done) CloseHandle(call->done);
+    if (call->taken) CloseHandle(call->taken);
     free(call);
 }
 
@@ -71,6 +73,8 @@ static DWORD WINAPI run(void *arg)
         if (SUCCEEDED(hr)) hr = marshal(call, object);
         call->result = hr;
         SetEvent(call->done);
+        /* A proxy that goes while its like is made crashes in Wine's COM. */
+        WaitForSingleObject(call->taken, INFINITE);
         if (object) IUnknown_Release(object);
         call_release(call);
         CoUninitialize();
@@ -88,7 +92,9 @@ static HRESULT start_call(struct call *call)
 {
     HANDLE thread;
 
-    if (!(call->done = CreateEventW(NULL, TRUE, FALSE, NULL))) return err_from_last_error();
+    if (!(call->done = CreateEventW(NULL, TRUE, FALSE, NULL)) ||
+        !(call->taken = CreateEventW(NULL, TRUE, FALSE, NULL)))
+        return err_from_last_error();
     if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)(void *)run,
                             &call->module))
         return err_from_last_error();
@@ -123,6 +129,7 @@ static HRESULT ask_owner(REFIID iid, void **out)
             IStream_Release(call->stream);
             call->stream = NULL;
         }
+        SetEvent(call->taken);
     }
     call_release(call);
     return hr;

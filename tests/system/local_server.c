@@ -4,6 +4,7 @@
  * between processes, jobs that outlive their client. The service is installed for the test, by the
  * DLL that is registered, and taken away at the end. */
 #include "harness/com_callback.h"
+#include "harness/os.h"
 #include "host_process.h"
 
 #include <string.h>
@@ -100,6 +101,35 @@ static void test_in_process(void)
     end_job(job);
     IBackgroundCopyManager_Release(service);
     IBackgroundCopyManager_Release(manager);
+}
+
+static void create_many(void *arg)
+{
+    HRESULT *hr = arg;
+    IBackgroundCopyManager *manager;
+
+    if (FAILED(*hr = CoInitializeEx(NULL, COINIT_MULTITHREADED))) return;
+    for (unsigned int i = 0; i < 250 && SUCCEEDED(*hr); i++)
+    {
+        *hr = create(&CLSID_BackgroundCopyManager, CLSCTX_INPROC_SERVER, &manager);
+        if (SUCCEEDED(*hr)) IBackgroundCopyManager_Release(manager);
+    }
+    CoUninitialize();
+}
+
+/* What one thread's way to the service lets go of, another's may just be looking at. */
+static void test_many_in_process(void)
+{
+    struct os_thread threads[4];
+    HRESULT results[4];
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
+        ok(os_thread_start(&threads[i], create_many, &results[i]), "No thread.\n");
+    for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
+    {
+        os_thread_join(&threads[i]);
+        ok(results[i] == S_OK, "Thread %u: got hr %#lx.\n", i, results[i]);
+    }
 }
 
 static void test_callback(void)
@@ -230,6 +260,7 @@ static void run_tests(void)
     origin = origin_start(NULL);
     RUN_TEST(test_class_ids);
     RUN_TEST(test_in_process);
+    RUN_TEST(test_many_in_process);
     RUN_TEST(test_callback);
     RUN_TEST(test_client_dies);
     origin_destroy(origin);
