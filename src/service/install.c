@@ -135,13 +135,36 @@ static void class_path(WCHAR path[64], const CLSID *clsid)
     guid_format(clsid, path + lstrlenW(path));
 }
 
+/* A 32-bit DLL on a 64-bit machine. svchost is a 64-bit program there, and cannot load us. */
+static bool is_second_bitness(void)
+{
+    BOOL is_wow64 = FALSE;
+
+    return IsWow64Process(GetCurrentProcess(), &is_wow64) && is_wow64;
+}
+
+/* One key for both bitnesses: it goes with the service, not with the first DLL that goes. */
+static HRESULT set_app(void)
+{
+    HRESULT hr = class_key_take(APP_KEY, L"LocalService", SERVICE_NAME);
+
+    return FAILED(hr) ? hr : class_key_set_if_absent(APP_KEY, NULL, APP_NAME);
+}
+
+static HRESULT clear_app(void)
+{
+    HRESULT hr = class_key_give_back(APP_KEY, L"LocalService");
+
+    if (class_key_is(APP_KEY, NULL, APP_NAME)) class_key_clear(APP_KEY, NULL);
+    class_key_prune(APP_KEY);
+    return hr;
+}
+
 static HRESULT set_classes(void)
 {
+    HRESULT hr = S_OK;
     WCHAR path[64];
-    HRESULT hr;
 
-    if (FAILED(hr = class_key_take(APP_KEY, L"LocalService", SERVICE_NAME))) return hr;
-    if (FAILED(hr = class_key_set_if_absent(APP_KEY, NULL, APP_NAME))) return hr;
     for (unsigned int i = 0; i < CLASS_COUNT && SUCCEEDED(hr); i++)
     {
         class_path(path, class_infos[i].clsid);
@@ -152,11 +175,9 @@ static HRESULT set_classes(void)
 
 static HRESULT clear_classes(void)
 {
-    HRESULT hr, first = class_key_give_back(APP_KEY, L"LocalService");
+    HRESULT hr, first = S_OK;
     WCHAR path[64];
 
-    if (class_key_is(APP_KEY, NULL, APP_NAME)) class_key_clear(APP_KEY, NULL);
-    class_key_prune(APP_KEY);
     for (unsigned int i = 0; i < CLASS_COUNT; i++)
     {
         class_path(path, class_infos[i].clsid);
@@ -168,14 +189,6 @@ static HRESULT clear_classes(void)
 }
 
 /* ---- both ---- */
-
-/* svchost is a 64-bit program there, and cannot load us. */
-static bool is_second_bitness(void)
-{
-    BOOL is_wow64 = FALSE;
-
-    return IsWow64Process(GetCurrentProcess(), &is_wow64) && is_wow64;
-}
 
 static HRESULT get_dll(HINSTANCE module, WCHAR dll[MAX_PATH])
 {
@@ -191,18 +204,27 @@ HRESULT service_install(HINSTANCE module)
 
     if (FAILED(hr = get_dll(module, dll))) return hr;
     hr = set_classes();
-    if (SUCCEEDED(hr) && !is_second_bitness()) hr = install_service(dll);
+    if (SUCCEEDED(hr) && !is_second_bitness())
+    {
+        hr = set_app();
+        if (SUCCEEDED(hr)) hr = install_service(dll);
+    }
     if (FAILED(hr)) service_uninstall(module);
     return hr;
 }
 
 HRESULT service_uninstall(HINSTANCE module)
 {
-    HRESULT hr = S_OK, classes;
+    HRESULT hr, app = S_OK, service = S_OK;
     WCHAR dll[MAX_PATH];
 
     if (FAILED(hr = get_dll(module, dll))) return hr;
-    if (!is_second_bitness()) hr = uninstall_service(dll);
-    classes = clear_classes();
-    return FAILED(hr) ? hr : classes;
+    if (!is_second_bitness())
+    {
+        service = uninstall_service(dll);
+        app = clear_app();
+    }
+    hr = clear_classes();
+    if (FAILED(service)) return service;
+    return FAILED(app) ? app : hr;
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# in_root.sh ROOT [FOLDER...] -- PROGRAM [ARGUMENT...]: runs a program with ROOT as its file system;
-# every FOLDER is there too, under the same path. Works without root rights.
+# in_root.sh ROOT [PATH...] -- PROGRAM [ARGUMENT...]: runs a program with ROOT as its file system;
+# every PATH, a folder or a file, is there too. Works without root rights.
 
 set -eu
 
@@ -20,7 +20,12 @@ exec unshare $as_root --mount sh -eu -c '
     mount --rbind /proc "$root/proc"
     mount --rbind /dev "$root/dev"
     while [ "$1" != -- ]; do
-        mkdir -p "$root$1"
+        if [ -d "$1" ]; then
+            mkdir -p "$root$1"
+        elif [ ! -e "$root$1" ]; then
+            mkdir -p "$root${1%/*}"
+            : >"$root$1"
+        fi
         mount --rbind "$1" "$root$1"
         shift
     done

@@ -14,6 +14,8 @@ wine_use_prefix()
     export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES HOME
     unset DISPLAY WINEARCH WINESERVER WINELOADER
     wine_root=
+    wine_machine=
+    wine_build_other=
     wine_limit=
 
     wine_server=wineserver
@@ -48,11 +50,47 @@ wine_use_prefix32()
     export WINESERVER
 }
 
+# wine_use_prefix_both FOLDER ROOT LIB SOURCE BUILD BUILD32: the same for programs of both bitnesses in
+# one prefix. The machine's own 64-bit Wine and its libraries come into ROOT; nothing is fetched for
+# it. When it cannot be had, says why in one line and answers 1.
+wine_use_prefix_both()
+{
+    wine_use_prefix "$1" || return 1
+    wine_loader=/usr/lib/wine/wine64
+    wine_server=/usr/lib/wine/wineserver64
+    WINESERVER=$wine_server
+    export WINESERVER
+    if [ ! -x "$wine_loader" ] || [ ! -x "$wine_server" ]; then
+        echo "There is no 64-bit Wine in /usr/lib/wine; sh tests/setup.sh installs Debian's." >&2
+        return 1
+    fi
+    [ ! -x /usr/lib/wine/wine ] || return 0
+
+    wine_root=$2
+    wine_lib=$3
+    wine_source=$4
+    wine_build=$5
+    wine_build_other=$6
+    wine_machine="$wine_loader $wine_server /lib64 /lib/x86_64-linux-gnu /usr/lib/x86_64-linux-gnu"
+    if [ ! -f "$wine_root/.ready" ]; then
+        echo "There is no 32-bit Wine; sh tests/lib/wine32_root.sh $wine_root fetches it." >&2
+        return 1
+    fi
+    # The two are halves of one program.
+    wine_version=$("$wine_loader" --version)
+    if [ "$(wine_exec /usr/lib/wine/wine --version)" != "$wine_version" ]; then
+        echo "The 32-bit Wine in $wine_root is not of the version of the machine's, $wine_version." >&2
+        return 1
+    fi
+}
+
 # wine_exec PROGRAM [ARGUMENT...]: runs a program of Wine itself, for wine_limit seconds if that is set.
 wine_exec()
 {
     if [ -n "$wine_root" ]; then
-        set -- sh "$wine_lib/in_root.sh" "$wine_root" "$wine_source" "$wine_build" -- "$@"
+        # shellcheck disable=SC2086
+        set -- sh "$wine_lib/in_root.sh" "$wine_root" $wine_machine "$wine_source" "$wine_build" \
+            "${wine_build_other:-$wine_build}" -- "$@"
     fi
     if [ -n "$wine_limit" ]; then
         set -- timeout -k 5 "$wine_limit" "$@"
