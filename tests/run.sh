@@ -66,6 +66,9 @@ tell_tests()
     cat "$results.new" >>"$results"
     printf '   %s passed, %s failed\n' "$(grep -c '^passed' "$results.new" || true)" \
         "$(grep -c '^failed' "$results.new" || true)"
+    if grep -q '^skipped' "$results.new"; then
+        sed -n 's/^Skipped: /   Skipped: /p' "$top/build/$1/Testing/Temporary/LastTest.log"
+    fi
     if [ "$(cat "$top/build/report/code.$1")" -ne 0 ]; then
         trouble=1
         sed -n 's/^failed [^ ]* /   FAILED: /p' "$results.new"

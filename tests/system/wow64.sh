@@ -17,16 +17,17 @@ mkdir -p "$work"
 
 skip()
 {
-    echo "Skipped: $1"
+    echo "Skipped: 32-bit clients of the 64-bit service. $1"
     exit 77
 }
 
-[ -f "$3/bin/qmgr.dll" ] || skip "there is no 32-bit build in $3"
+[ -f "$3/bin/qmgr.dll" ] || skip "There is no 32-bit build in $3."
 build32=$(cd "$3" && pwd)
 reason=$work/reason
 wine_use_prefix_both "$build/prefix-wow64" "$root" "$source/tests/lib" "$source" "$build" "$build32" \
-    2>"$reason" || skip "$(cat "$reason")"
+    2>"$reason" || skip "$(tail -n 1 "$reason")"
 trap wine_stop_server EXIT
+trap 'exit 1' HUP INT TERM
 
 wine_make_prefix
 wine_reset_prefix
