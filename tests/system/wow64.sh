@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # wow64.sh SOURCE BUILD BUILD32 ROOT: a 64-bit prefix that has 32-bit programs too. Clients of both
-# bitnesses work with the 64-bit service; either DLL goes without harm to the other, and with both
-# gone the registry is what it was. Exits with 77 where this cannot be tried.
+# bitnesses work with the 64-bit service; the 32-bit DLL goes without harm to the others, and with
+# both gone the registry is what it was; and the same for the drop-in. Exits with 77 where this
+# cannot be tried.
 
 set -eu
 
@@ -98,4 +99,24 @@ run "$build32" system/service_process
 register64 /u /i:service
 register32 /u
 is_as_it_was end
+
+# The drop-in's script, which starts Wine by itself: ours for it.
+mkdir -p "$work/bin"
+cat >"$work/bin/wine64" <<END
+#!/bin/sh
+. "$source/tests/lib/wine.sh"
+wine_use_prefix_both "$WINEPREFIX" "$root" "$source/tests/lib" "$source" "$build" "$build32"
+wine_run "\$@"
+END
+chmod 755 "$work/bin/wine64"
+dropin()
+{
+    (PATH=$work/bin:$PATH && sh "$source/src/tools/wine/dropin.sh" "$@" </dev/null)
+}
+dropin install "$WINEPREFIX" "$build/bin/qmgr.dll" "$build32/bin/qmgr.dll"
+run "$build32" system/service_process
+run "$build" system/service_process
+dropin remove "$WINEPREFIX"
+is_as_it_was removed
+[ ! -e "$WINEPREFIX/drive_c/windows/syswow64/openbits" ]
 echo "The registry is as it was."

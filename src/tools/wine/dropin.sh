@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# dropin.sh install|remove PREFIX [DLL]
+# dropin.sh install|remove PREFIX [DLL [DLL32]]
 #
 # Puts qmgr.dll in the place of Wine's own in a prefix, or gives Wine's back. The DLL is copied to
 # system32\openbits, where a prefix update leaves it alone, and installed as the service BITS; all
-# that it replaces in the registry is kept there and comes back.
+# that it replaces in the registry is kept there and comes back. Where the prefix has 32-bit programs
+# too, the 32-bit DLL goes into syswow64\openbits: theirs is the other end of the service's calls.
 
 set -eu
 
 usage()
 {
-    echo "Usage: sh dropin.sh install|remove PREFIX [DLL]" >&2
+    echo "Usage: sh dropin.sh install|remove PREFIX [DLL [DLL32]]" >&2
     exit 2
 }
 
@@ -35,7 +36,43 @@ find_dll()
     fail "there is no qmgr.dll; build it, or name it"
 }
 
-[ $# -ge 2 ] && [ $# -le 3 ] || usage
+find_dll32()
+{
+    file=$(cd "$(dirname "$0")" && pwd)/../../../build/i686/bin/qmgr.dll
+    [ -f "$file" ] || fail "$2 has 32-bit programs, and there is no 32-bit qmgr.dll; build or name it"
+    echo "$file"
+}
+
+# put DLL FOLDER: as a whole, or not at all.
+put()
+{
+    mkdir -p "$2"
+    cp "$1" "$2/qmgr.dll.new"
+    mv "$2/qmgr.dll.new" "$2/qmgr.dll"
+}
+
+register()
+{
+    "$wine" regsvr32 /s "$@" 'C:\windows\system32\openbits\qmgr.dll'
+}
+
+register32()
+{
+    "$wine" 'C:\windows\syswow64\regsvr32.exe' /s "$@" 'C:\windows\syswow64\openbits\qmgr.dll'
+}
+
+# take_away: whatever of the two is there. The service goes last.
+take_away()
+{
+    if [ -f "$folder32/qmgr.dll" ]; then
+        register32 /u /i:service || return 1
+        rm -rf "$folder32"
+    fi
+    register /u /i:service || return 1
+    rm -rf "$folder"
+}
+
+[ $# -ge 2 ] && [ $# -le 4 ] || usage
 command=$1
 [ -d "$2/drive_c/windows/system32" ] || fail "$2 is no Wine prefix"
 WINEPREFIX=$(cd "$2" && pwd)
@@ -46,30 +83,35 @@ wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wi
     fail "Wine was not found"
 
 folder=$WINEPREFIX/drive_c/windows/system32/openbits
-place='C:\windows\system32\openbits\qmgr.dll'
+folder32=$WINEPREFIX/drive_c/windows/syswow64/openbits
+has_both=no
+[ ! -f "${folder32%/*}/regsvr32.exe" ] || has_both=yes
 
 case $command in
 install)
     dll=${3:-$(find_dll)}
     [ -f "$dll" ] || fail "$dll is not there"
+    dll32=
+    if [ "$has_both" = yes ]; then
+        dll32=${4:-$(find_dll32 "$@")}
+        [ -f "$dll32" ] || fail "$dll32 is not there"
+    fi
     # Over an older one: that one goes first, with the service that holds it.
     if [ -f "$folder/qmgr.dll" ]; then
-        "$wine" regsvr32 /s /u /i:service "$place" || fail "the older one cannot be taken away"
+        take_away || fail "the older one cannot be taken away"
     fi
-    mkdir -p "$folder"
-    cp "$dll" "$folder/qmgr.dll.new"
-    mv "$folder/qmgr.dll.new" "$folder/qmgr.dll"
-    if ! "$wine" regsvr32 /s /i:service "$place"; then
-        "$wine" regsvr32 /s /u /i:service "$place" || true
-        rm -rf "$folder"
+    put "$dll" "$folder"
+    [ -z "$dll32" ] || put "$dll32" "$folder32"
+    if ! register /i:service || { [ -n "$dll32" ] && ! register32 /i:service; }; then
+        take_away || true
+        rm -rf "$folder" "$folder32"
         fail "the DLL could not be registered; the prefix is as it was"
     fi
     echo "OpenBITS is the BITS of $WINEPREFIX"
     ;;
 remove)
     [ -f "$folder/qmgr.dll" ] || fail "OpenBITS is not in $WINEPREFIX"
-    "$wine" regsvr32 /s /u /i:service "$place" || fail "the registration cannot be taken away"
-    rm -rf "$folder"
+    take_away || fail "the registration cannot be taken away"
     echo "OpenBITS is gone from $WINEPREFIX"
     ;;
 *) usage ;;
