@@ -223,6 +223,7 @@ static HRESULT publish_files(struct job *job, bool is_resumed, uint32_t *count)
             /* Complete vouches for the content that the client said nothing about. */
             file->is_valid = true;
             job_mark_file(job, file, false);
+            job_file_is_good(job, file);
             queue_unlock(job->queue);
         }
         ++*count;

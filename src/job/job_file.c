@@ -348,21 +348,29 @@ static HRESULT reject_file(struct job *job, uint32_t index)
 
 HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid)
 {
+    struct file_version judged;
+    struct job_file *file;
     HRESULT hr;
 
     if (FAILED(hr = job_lock_for_change(job))) return hr;
-    if (!job->files[index]->is_done)
+    file = job->files[index];
+    judged = file->version;
+    if (!file->is_done)
         hr = E_PENDING;
     else if (is_valid)
-        job->files[index]->is_valid = true;
+        file->is_valid = true;
     else
         hr = reject_file(job, index);
     if (SUCCEEDED(hr))
     {
-        job_mark_file(job, job->files[index], false);
+        job_mark_file(job, file, false);
         job_touch(job);
         hr = queue_save(job->queue);
     }
+    if (SUCCEEDED(hr) && is_valid)
+        job_file_is_good(job, file);
+    else if (SUCCEEDED(hr))
+        job_file_is_bad(job, file, &judged);
     queue_unlock(job->queue);
     return hr;
 }

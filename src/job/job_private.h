@@ -262,6 +262,10 @@ void job_file_mark_done(struct job *job, uint32_t index);
 /* The next file to fetch, or JOB_NO_FILE. */
 uint32_t job_next_file(struct job *job);
 
+/* job_judge.c. With the lock, which they let go and take again: the cache hears of the file. */
+void job_file_is_good(struct job *job, struct job_file *file);
+void job_file_is_bad(struct job *job, struct job_file *file, const struct file_version *version);
+
 /* job_control.c */
 void job_fail(struct job *job, const struct job_error *error);
 /* Removes the temporary files of a job that is final, or is ending. Without the lock. */

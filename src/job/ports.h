@@ -48,6 +48,24 @@ struct store_ops
     HRESULT (*commit)(void *ctx, const struct store_change *changes);
 };
 
+/* The content of a file, as its application has judged it. */
+struct judged_file
+{
+    const WCHAR *remote_name;
+    const WCHAR *path; /* where it is now */
+    const struct file_version *version;
+    const struct file_sum *sum; /* of all its bytes when sum->end is the size */
+};
+
+/* The machine's cache of files for peers. Values are copied; neither function waits for the disk. */
+struct cache_ops
+{
+    /* It is good, and peers may have it. It is read later, and kept if it still is what it was. */
+    void (*keep)(void *ctx, const struct judged_file *file);
+    /* It is not what it should be. */
+    void (*drop)(void *ctx, const struct judged_file *file);
+};
+
 /* Tells clients. */
 struct notify_ops
 {
@@ -77,6 +95,8 @@ struct queue_ports
     const struct caller_facts *account;
     const struct store_ops *store; /* NULL: the queue lives as long as its process */
     void *store_ctx;
+    const struct cache_ops *cache; /* NULL: there is none */
+    void *cache_ctx;
     const struct work_ops *work; /* NULL: it is always up */
     void *work_ctx;
 };

@@ -115,6 +115,25 @@ static void fake_release_target(void *ctx, void *target)
     if (world->on_release) world->on_release(world);
 }
 
+static void fake_keep(void *ctx, const struct judged_file *file)
+{
+    struct fake_world *world = ctx;
+
+    lock_assert_none_held();
+    world->kept++;
+    if (str_len(file->path) < ARRAY_COUNT(world->kept_path))
+        memcpy(world->kept_path, file->path, (str_len(file->path) + 1) * sizeof(WCHAR));
+    world->is_kept_with_sum = file->sum->end == file->version->size;
+}
+
+static void fake_drop(void *ctx, const struct judged_file *file)
+{
+    lock_assert_none_held();
+    ok(file->version->known, "It is not known what was wrong.\n");
+    ((struct fake_world *)ctx)->dropped++;
+}
+
+static const struct cache_ops fake_cache_ops = {fake_keep, fake_drop};
 static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop};
 static const struct file_ops fake_file_ops = {fake_check_directory, fake_choose_temp_name,
                                               fake_publish, fake_has_size, fake_discard};
@@ -147,6 +166,8 @@ void fake_world_init_kept(struct fake_world *world, const struct store_ops *stor
                                         .files_ctx = world,
                                         .notify = &fake_notify_ops,
                                         .notify_ctx = world,
+                                        .cache = &fake_cache_ops,
+                                        .cache_ctx = world,
                                         .store = store,
                                         .store_ctx = ctx};
     hr = queue_create(&world->ports, &world->settings, &world->queue);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What becomes of a file's content beyond the job: good content of a job that may serve it goes to
+ * the machine's cache, wrong content is taken out of it. */
+#include "job/job_private.h"
+#include "policy/peer_flags.h"
+
+typedef void (*tell_fn)(void *ctx, const struct judged_file *file);
+
+static void tell(struct job *job, const struct job_file *file, const struct file_version *version,
+                 tell_fn fn)
+{
+    const struct queue_ports *ports = &job->queue->ports;
+    const struct file_version copy = *version;
+    const struct file_sum sum = file->sum;
+    const struct judged_file judged = {file->remote_name,
+                                       file->is_published ? file->local_name : file->temp_name,
+                                       &copy, &sum};
+
+    queue_unlock(job->queue);
+    fn(ports->cache_ctx, &judged);
+    queue_lock(job->queue);
+}
+
+void job_file_is_good(struct job *job, struct job_file *file)
+{
+    if (!job->queue->ports.cache || !file->is_done) return;
+    if (job_effective_peer_flags(job) & PEER_JOB_SERVER)
+        tell(job, file, &file->version, job->queue->ports.cache->keep);
+}
+
+void job_file_is_bad(struct job *job, struct job_file *file, const struct file_version *version)
+{
+    if (job->queue->ports.cache) tell(job, file, version, job->queue->ports.cache->drop);
+}
