@@ -28,6 +28,7 @@ dpkg-source dpkg-dev
 make make
 tclsh tcl
 /usr/include/sqlite3.h libsqlite3-dev
+/usr/include/expat.h libexpat1-dev
 xz xz-utils
 /usr/lib/wine/wine64 wine64
 wineserver wine

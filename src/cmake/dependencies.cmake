@@ -35,6 +35,12 @@ else()
   _openbits_use_sqlite("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/sqlite")
 endif()
 
+add_library(openbits_expat INTERFACE)
+if(OPENBITS_HOST OR CMAKE_HOST_WIN32 OR EXPAT_ROOT)
+  find_package(EXPAT REQUIRED)
+  target_link_libraries(openbits_expat INTERFACE EXPAT::EXPAT)
+endif()
+
 # The host build has no Windows programs, and so needs nothing else.
 if(OPENBITS_HOST)
   return()
