@@ -27,6 +27,8 @@ i686-w64-mingw32-widl mingw-w64-tools
 dpkg-source dpkg-dev
 make make
 tclsh tcl
+/usr/include/expat.h libexpat1-dev
+/usr/include/mbedtls/ssl.h libmbedtls-dev
 /usr/include/sqlite3.h libsqlite3-dev
 /usr/include/expat.h libexpat1-dev
 xz xz-utils
@@ -138,8 +140,8 @@ build()
 install_missing
 
 if [ ! -f "$deps/x86_64/curl/.recipe" ] || [ ! -f "$deps/i686/curl/.recipe" ] ||
-    [ ! -f "$deps/i686/sqlite/.recipe" ]; then
-    say "The first build makes libcurl and SQLite too, which takes a few minutes"
+    [ ! -f "$deps/i686/sqlite/.recipe" ] || [ ! -f "$deps/i686/mbedtls/.recipe" ]; then
+    say "The first build makes libcurl, mbedTLS and SQLite too, which takes a few minutes"
 fi
 build x86_64 "for Windows, x86_64" -DOPENBITS_ARCH=x86_64
 build i686 "for Windows, i686" -DOPENBITS_ARCH=i686

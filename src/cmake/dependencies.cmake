@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What we do not write ourselves, as targets: openbits_curl (libcurl, static), openbits_sqlite and
-# openbits_wine_test (Wine's test framework, headers only; tests only). A cross build on Debian makes them once from
-# source packages, under OPENBITS_DEPS_DIR. Elsewhere CMake finds them, or the user gives their place.
+# What we do not write ourselves, as targets: openbits_curl (libcurl, static), openbits_expat,
+# openbits_llhttp, openbits_mbedtls, openbits_sqlite and openbits_wine_test (Wine's test framework,
+# headers only; tests only). A cross build on Debian makes them once from packages, under
+# OPENBITS_DEPS_DIR. Elsewhere CMake finds them, or the user gives their place.
 
 set(OPENBITS_CURL_ROOT "" CACHE PATH "Folder with include/curl/curl.h and lib/libcurl.a to use")
+set(OPENBITS_EXPAT_ROOT "" CACHE PATH "Folder with include/expat.h and lib/libexpat.a to use")
+set(OPENBITS_LLHTTP_ROOT "" CACHE PATH "Folder with llhttp.h, llhttp.c, api.c and http.c to use")
+set(OPENBITS_MBEDTLS_ROOT "" CACHE PATH
+    "Folder with include/mbedtls/ssl.h (2.28) and lib/libmbedtls.a, libmbedx509.a, libmbedcrypto.a to use")
 set(OPENBITS_SQLITE_ROOT "" CACHE PATH "Folder with include/sqlite3.h and lib/libsqlite3.a to use")
 set(OPENBITS_WINE_TEST_ROOT "" CACHE PATH "Folder with include/wine/test.h to use")
 
@@ -35,10 +40,60 @@ else()
   _openbits_use_sqlite("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/sqlite")
 endif()
 
+# XML of peers.
+function(_openbits_use_expat root)
+  target_include_directories(openbits_expat SYSTEM INTERFACE "${root}/include")
+  target_compile_definitions(openbits_expat INTERFACE XML_STATIC)
+  target_link_libraries(openbits_expat INTERFACE "${root}/lib/libexpat.a")
+endfunction()
+
 add_library(openbits_expat INTERFACE)
-if(OPENBITS_HOST OR CMAKE_HOST_WIN32 OR EXPAT_ROOT)
+if(OPENBITS_EXPAT_ROOT)
+  _openbits_use_expat("${OPENBITS_EXPAT_ROOT}")
+elseif(OPENBITS_HOST OR CMAKE_HOST_WIN32 OR EXPAT_ROOT)
   find_package(EXPAT REQUIRED)
   target_link_libraries(openbits_expat INTERFACE EXPAT::EXPAT)
+else()
+  _openbits_make_dependency(build_expat.sh "${CMAKE_SYSTEM_PROCESSOR}" "${OPENBITS_DEPS_DIR}")
+  _openbits_use_expat("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/expat")
+endif()
+
+# TLS between peers, and their certificates.
+function(_openbits_use_mbedtls root)
+  target_include_directories(openbits_mbedtls SYSTEM INTERFACE "${root}/include")
+  target_link_libraries(openbits_mbedtls INTERFACE
+      "${root}/lib/libmbedtls.a" "${root}/lib/libmbedx509.a" "${root}/lib/libmbedcrypto.a")
+endfunction()
+
+add_library(openbits_mbedtls INTERFACE)
+if(OPENBITS_MBEDTLS_ROOT)
+  _openbits_use_mbedtls("${OPENBITS_MBEDTLS_ROOT}")
+elseif(OPENBITS_HOST OR CMAKE_HOST_WIN32)
+  find_path(OPENBITS_MBEDTLS_INCLUDE NAMES mbedtls/ssl.h REQUIRED DOC "Folder with mbedtls/ssl.h")
+  target_include_directories(openbits_mbedtls SYSTEM INTERFACE "${OPENBITS_MBEDTLS_INCLUDE}")
+  foreach(_library mbedtls mbedx509 mbedcrypto)
+    find_library(OPENBITS_LIB_${_library} NAMES ${_library} REQUIRED DOC "The library ${_library}")
+    target_link_libraries(openbits_mbedtls INTERFACE "${OPENBITS_LIB_${_library}}")
+  endforeach()
+else()
+  _openbits_make_dependency(build_mbedtls.sh "${CMAKE_SYSTEM_PROCESSOR}" "${OPENBITS_DEPS_DIR}")
+  _openbits_use_mbedtls("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/mbedtls")
+endif()
+
+# HTTP heads of peers; made from its C files here, so that the sanitizers see it too.
+set(_llhttp "${OPENBITS_LLHTTP_ROOT}")
+if(NOT _llhttp)
+  if(CMAKE_HOST_WIN32)
+    message(FATAL_ERROR "llhttp is needed: give its folder with -DOPENBITS_LLHTTP_ROOT=...")
+  endif()
+  _openbits_make_dependency(fetch_llhttp.sh "${OPENBITS_DEPS_DIR}")
+  set(_llhttp "${OPENBITS_DEPS_DIR}/llhttp")
+endif()
+add_library(openbits_llhttp STATIC "${_llhttp}/llhttp.c" "${_llhttp}/api.c" "${_llhttp}/http.c")
+target_include_directories(openbits_llhttp SYSTEM PUBLIC "${_llhttp}")
+target_compile_definitions(openbits_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
+if(OPENBITS_HOST AND OPENBITS_SANITIZE)
+  target_compile_options(openbits_llhttp PRIVATE "-fsanitize=${OPENBITS_SANITIZE}")
 endif()
 
 # The host build has no Windows programs, and so needs nothing else.

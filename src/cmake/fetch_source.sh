@@ -52,14 +52,28 @@ cat "$state"/sources/* 2>/dev/null | grep -q . ||
 
 own_apt()
 {
-    apt-get -q \
+    program=$1
+    shift
+    "$program" -q \
         -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$state/sources" \
         -o Dir::State::Lists="$state/lists" -o Dir::Cache="$state/cache" \
         -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
 }
 
-(cd "$state" && own_apt update && cd "$folder" && own_apt source --download-only ${only:+"$only"} "$package") \
-    >"$state/log" 2>&1 || {
+# Mirrors may list a version whose files they do not have (yet): then an older one has to do.
+fetch()
+{
+    (cd "$state" && own_apt apt-get update) || return 1
+    cd "$folder" || return 1
+    own_apt apt-get source --download-only ${only:+"$only"} "$package" && return 0
+    for other in $(own_apt apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' |
+        sort -rVu | tail -n +2); do
+        own_apt apt-get source --download-only ${only:+"$only"} "$package=$other" && return 0
+    done
+    return 1
+}
+
+(fetch) >"$state/log" 2>&1 || {
     grep -E '^[EW]:' "$state/log" >&2 || tail -5 "$state/log" >&2
     fail "apt-get failed."
 }
