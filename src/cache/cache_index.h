@@ -25,6 +25,7 @@ struct cache_entry
     uint64_t bytes; /* of the content file */
     uint32_t readers;
     bool is_in;                          /* else it is on its way out */
+    bool has_content;                    /* seen by the sweep at the start */
     struct cache_url url;                /* of record.url */
     uint32_t hashes[CACHE_KEY_COUNT];    /* immutable after it was added */
     struct list places[CACHE_KEY_COUNT]; /* in the tables */
