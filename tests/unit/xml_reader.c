@@ -20,17 +20,17 @@ struct told
     const char *asked_prefix;
 };
 
-static void tell(struct told *told, const char *text, size_t len)
+static void note(struct told *told, const char *text, size_t len)
 {
     if (len > sizeof(told->text) - 1 - told->len) len = sizeof(told->text) - 1 - told->len;
     memcpy(told->text + told->len, text, len);
     told->text[told->len += len] = 0;
 }
 
-static void tell_name(struct told *told, const struct xml_name *name)
+static void note_name(struct told *told, const struct xml_name *name)
 {
-    if (name->ns_len) tell(told, "{", 1), tell(told, name->ns, name->ns_len), tell(told, "}", 1);
-    tell(told, name->local, strlen(name->local));
+    if (name->ns_len) note(told, "{", 1), note(told, name->ns, name->ns_len), note(told, "}", 1);
+    note(told, name->local, strlen(name->local));
 }
 
 static bool on_start(void *ctx, const struct xml_reader *reader, const struct xml_name *name,
@@ -39,16 +39,16 @@ static bool on_start(void *ctx, const struct xml_reader *reader, const struct xm
     struct told *told = ctx;
 
     (void)reader;
-    tell(told, "<", 1);
-    tell_name(told, name);
+    note(told, "<", 1);
+    note_name(told, name);
     for (size_t i = 0; i < count; i++)
     {
-        tell(told, " ", 1);
-        tell_name(told, &attributes[i].name);
-        tell(told, "=", 1);
-        tell(told, attributes[i].value, strlen(attributes[i].value));
+        note(told, " ", 1);
+        note_name(told, &attributes[i].name);
+        note(told, "=", 1);
+        note(told, attributes[i].value, strlen(attributes[i].value));
     }
-    tell(told, ">", 1);
+    note(told, ">", 1);
     return !told->refused || strcmp(told->refused, name->local);
 }
 
@@ -58,16 +58,16 @@ static bool on_end(void *ctx, const struct xml_reader *reader, const struct xml_
     struct told *told = ctx;
     const char *ns;
 
-    tell(told, text, text_len);
+    note(told, text, text_len);
     if (told->asked_prefix)
     {
         ns = xml_find_namespace(reader, told->asked_prefix, strlen(told->asked_prefix));
-        tell(told, "@", 1);
-        if (ns) tell(told, ns, strlen(ns));
+        note(told, "@", 1);
+        if (ns) note(told, ns, strlen(ns));
     }
-    tell(told, "</", 2);
-    tell(told, name->local, strlen(name->local));
-    tell(told, ">", 1);
+    note(told, "</", 2);
+    note(told, name->local, strlen(name->local));
+    note(told, ">", 1);
     return true;
 }
 
