@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * src/cache with 10,000 records: what a start costs, and that no call walks over all of them. */
+ * src/cache with many records: what a start costs, and that no call walks over all of them. */
 #include "harness/test.h"
 
 #include <stdlib.h>
@@ -10,7 +10,12 @@
 #include "harness/cache_fixture.h"
 #include "harness/os.h"
 
-#define RECORDS  10000
+/* Wine looks through the whole folder for each new name, in case another one has other letters. */
+#ifdef _WIN32
+#define RECORDS 2000
+#else
+#define RECORDS 10000
+#endif
 #define CALLS    20000
 #define OPEN_MS  5000 /* far more than it takes, for slow machines and sanitizers */
 #define CALLS_MS 5000
