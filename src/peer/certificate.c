@@ -165,6 +165,7 @@ HRESULT certificate_read(const uint8_t *der, size_t size, struct certificate_fac
         facts->not_before = time_of(&crt.valid_from);
         facts->not_after = time_of(&crt.valid_to);
         read_key(&crt, facts);
+        certificate_fingerprint(crt.pk_raw.p, crt.pk_raw.len, facts->key_fingerprint);
         read_signature(&crt, facts);
         read_use(&crt, facts);
     }

@@ -45,6 +45,7 @@ struct certificate_facts
     unsigned int digest_bits; /* of the signature: 160 for SHA-1; 0 for what is broken or unknown */
     bool is_self_signed;      /* and the signature is right */
     uint8_t fingerprint[CERTIFICATE_FINGERPRINT_SIZE];
+    uint8_t key_fingerprint[CERTIFICATE_FINGERPRINT_SIZE]; /* of the SubjectPublicKeyInfo */
 };
 
 struct certificate_rules
@@ -95,10 +96,12 @@ struct certificate_request
     const char *dns_name;
     filetime_t not_before;
     filetime_t not_after;
-    unsigned int key_bits;
+    unsigned int key_bits; /* of a new key */
+    const uint8_t *key;    /* DER; NULL: a new one */
+    size_t key_size;
 };
 
-/* Takes a tenth of a second and more. certificate_done() frees the result. */
+/* A new key takes a tenth of a second and more. certificate_done() frees the result. */
 HRESULT certificate_make(const struct certificate_request *request, struct certificate *out);
 
 /* Is this the private key of this certificate? */

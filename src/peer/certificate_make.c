@@ -125,6 +125,21 @@ static bool write_both(mbedtls_x509write_cert *writer, mbedtls_pk_context *key,
     return ok;
 }
 
+static int set_key(mbedtls_pk_context *key, const struct certificate_request *request)
+{
+    int code;
+
+    if (request->key)
+    {
+        code = mbedtls_pk_parse_key(key, request->key, request->key_size, NULL, 0);
+        if (!code && !mbedtls_pk_can_do(key, MBEDTLS_PK_RSA)) code = MBEDTLS_ERR_PK_TYPE_MISMATCH;
+        return code;
+    }
+    if ((code = mbedtls_pk_setup(key, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA)))) return code;
+    return mbedtls_rsa_gen_key(mbedtls_pk_rsa(*key), mbedtls_setup_random, NULL, request->key_bits,
+                               EXPONENT);
+}
+
 HRESULT certificate_make(const struct certificate_request *request, struct certificate *out)
 {
     mbedtls_x509write_cert writer;
@@ -136,10 +151,7 @@ HRESULT certificate_make(const struct certificate_request *request, struct certi
     mbedtls_x509write_crt_init(&writer);
     mbedtls_pk_init(&key);
 
-    if (mbedtls_pk_setup(&key, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA))) goto done;
-    if (mbedtls_rsa_gen_key(mbedtls_pk_rsa(key), mbedtls_setup_random, NULL, request->key_bits,
-                            EXPONENT))
-        goto done;
+    if (set_key(&key, request)) goto done;
     if (fill(&writer, request, &key)) goto done;
     if (write_both(&writer, &key, out)) hr = S_OK;
 

@@ -19,7 +19,8 @@ static enum trust_verdict judge(const struct trust *trust, const struct certific
     *reason = "it cannot be read";
     if (FAILED(certificate_read(der, size, &facts))) return TRUST_REFUSED;
 
-    is_known = trust->ops->find(trust->ctx, facts.fingerprint, rules->now, peer);
+    is_known = trust->ops->find(trust->ctx, facts.fingerprint, rules->now, peer) ||
+               trust->ops->find(trust->ctx, facts.key_fingerprint, rules->now, peer);
     full.property_use = is_known ? peer->use : CERTIFICATE_USE_ANY;
     fault = certificate_check(&facts, &full);
     *reason = certificate_fault_text(fault);

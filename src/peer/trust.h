@@ -12,6 +12,8 @@
 
 struct trusted_peer
 {
+    /* Of one certificate, or of a public key: the latter stays when a peer renews its certificate.
+     */
     uint8_t fingerprint[CERTIFICATE_FINGERPRINT_SIZE];
     char name[TRUST_NAME_SIZE];     /* for people; may be empty */
     char sid[CERTIFICATE_SID_SIZE]; /* empty: any */
@@ -30,7 +32,7 @@ struct trust_ops
 
     /* Starts to ask a machine for its certificate; E_NOTIMPL where that cannot be. done comes on
      * the peers' thread. */
-    HRESULT (*exchange)
+    HRESULT(*exchange)
     (void *ctx, const char *fqdn, void (*done)(void *arg, HRESULT hr), void *arg);
 };
 

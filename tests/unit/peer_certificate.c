@@ -268,10 +268,32 @@ static void test_time(void)
     }
 }
 
+/* With the same key. */
+static void renew(const struct certificate *made, const struct certificate_facts *facts)
+{
+    const struct certificate_request request = {
+        SID, "host.example.test", FROM, TO, CERTIFICATE_KEY_BITS, made->key, made->key_size};
+    struct certificate_request bad = request;
+    struct certificate again;
+    struct certificate_facts other;
+    HRESULT hr = certificate_make(&request, &again);
+
+    ok(hr == S_OK, "Got hr %#x.\n", (unsigned int)hr);
+    other = read_good(again.der, again.der_size);
+    ok(memcmp(other.fingerprint, facts->fingerprint, sizeof(other.fingerprint)), "The same.\n");
+    ok(!memcmp(other.key_fingerprint, facts->key_fingerprint, sizeof(other.key_fingerprint)),
+       "Another key.\n");
+    ok(other.is_self_signed && certificate_has_key(&again), "Not its key.\n");
+    certificate_done(&again);
+
+    bad.key_size--;
+    ok(FAILED(certificate_make(&bad, &again)) && !again.der, "A cut key.\n");
+}
+
 static void test_make(void)
 {
-    const struct certificate_request request = {SID, "host.example.test", FROM, TO,
-                                                CERTIFICATE_KEY_BITS};
+    const struct certificate_request request = {
+        SID, "host.example.test", FROM, TO, CERTIFICATE_KEY_BITS, NULL, 0};
     struct certificate_request bad = request;
     struct certificate made, other;
     struct certificate_rules rules = modern;
@@ -290,6 +312,7 @@ static void test_make(void)
     rules.use = CERTIFICATE_USE_ANY;
     ok(certificate_check(&facts, &rules) == CERTIFICATE_GOOD, "Not good.\n");
     ok(certificate_has_key(&made), "Its key.\n");
+    renew(&made, &facts);
 
     bad.key_bits = 1024;
     bad.dns_name = "";

@@ -514,8 +514,13 @@ static bool make_machines(void)
 
     for (unsigned int i = 0; i < 2; i++)
     {
-        struct certificate_request request = {sids[i], "host.example.test", 133537620300000000ull,
-                                              133537620300000000ull + 14 * CERTIFICATE_DAY, 2048};
+        struct certificate_request request = {sids[i],
+                                              "host.example.test",
+                                              133537620300000000ull,
+                                              133537620300000000ull + 14 * CERTIFICATE_DAY,
+                                              2048,
+                                              NULL,
+                                              0};
         struct tls_identity identity;
 
         if (FAILED(certificate_make(&request, &machines[i]))) return false;

@@ -48,6 +48,20 @@ static void test_list(void)
     ok(judge(&found) == TRUST_UNKNOWN, "Known after that.\n");
 }
 
+/* What stays when a peer renews its certificate. */
+static void test_pinned_key(void)
+{
+    struct trusted_peer peer = strong_peer(), found;
+    struct certificate_facts facts;
+
+    certificate_read(cert_strong, sizeof(cert_strong), &facts);
+    memcpy(peer.fingerprint, facts.key_fingerprint, sizeof(peer.fingerprint));
+    trust_list_set(list, &peer, 1);
+    ok(judge(&found) == TRUST_KNOWN && !strcmp(found.name, "strong"), "Not known.\n");
+    ok(trust_judge(&trust, &rules, cert_foreign, sizeof(cert_foreign), &found) == TRUST_REFUSED,
+       "Signed by that key, but another's.\n");
+}
+
 static void test_pinned_sid(void)
 {
     struct trusted_peer peer = strong_peer(), found;
@@ -90,6 +104,7 @@ START_TEST(trust)
     if (FAILED(trust_list_create(&list))) return;
     trust = trust_list_trust(list);
     RUN_TEST(test_list);
+    RUN_TEST(test_pinned_key);
     RUN_TEST(test_pinned_sid);
     RUN_TEST(test_rules);
     trust_list_destroy(list);
