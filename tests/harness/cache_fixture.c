@@ -200,8 +200,10 @@ static filetime_t test_now(void *ctx)
 
 HRESULT cache_test_try_open(struct cache **cache, struct cache_report *report)
 {
-    struct cache_options options = {
-        .limits = cache_test.limits, .clock = clock_system, .disk = &test_disk};
+    struct cache_options options = {.limits = cache_test.limits,
+                                    .clock = clock_system,
+                                    .disk = &test_disk,
+                                    .vfs = cache_test.vfs};
     struct cache_report unused;
 
     options.clock.filetime = test_now;

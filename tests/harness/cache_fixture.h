@@ -22,6 +22,7 @@ extern struct cache_test
     unsigned int fail_count;    /* how many fail from there on */
     HRESULT fail_with;
     void (*at_call)(unsigned int number); /* before each call of the disk; NULL */
+    const char *vfs;                      /* of SQLite; NULL */
 } cache_test;
 
 /* Makes an empty folder, whatever was there, and the defaults. */

@@ -12,6 +12,7 @@
 #include "bitsmsg.h"
 #include "cache/cache_content.h"
 #include "harness/cache_fixture.h"
+#include "harness/fault_vfs.h"
 
 #ifndef _WIN32
 #include <sys/stat.h>
@@ -458,6 +459,48 @@ static void test_failing_open(void)
     expect_consistent(0);
 }
 
+/* There is no room for the index's next bytes. What a call said is so afterwards, and after a start
+ * records and content are together again. */
+static void test_full_index(void)
+{
+    static const int64_t step = 700;
+    unsigned int failed[4] = {0};
+
+    fault_vfs_use();
+    cache_test.vfs = FAULT_VFS;
+    for (int64_t space = 0; space < 40 * step; space += step)
+    {
+        struct cache *cache = cache_test_open(NULL);
+        struct cache_request request = cache_test_request(1, SIZE);
+        HRESULT added, validated = S_OK, cleared;
+        GUID id, other = cache_test_must_add(cache, 1, 1000);
+
+        fault_vfs_set_space(space);
+        request.is_validated = false;
+        added = cache_test_add(cache, &request, 1, &id);
+        ok(SUCCEEDED(added) == cache_test_has(cache, &id), "Got hr %#lx.\n", (unsigned long)added);
+        failed[0] += FAILED(added);
+        if (SUCCEEDED(added)) validated = cache_set_validated(cache, &id, true);
+        failed[1] += FAILED(validated);
+        cache_touch(cache, &other);
+        failed[2] += FAILED(cache_maintain(cache));
+        ok(cache_test_has(cache, &other), "The record is gone.\n");
+        cleared = cache_clear(cache);
+        failed[3] += FAILED(cleared);
+        fault_vfs_set_space(FAULT_VFS_UNLIMITED);
+        cache_close(cache);
+
+        cache = cache_test_open(NULL);
+        if (FAILED(cleared)) cleared = cache_clear(cache);
+        expect(cleared, S_OK, "clear");
+        expect_usage(cache, 0, 0);
+        cache_close(cache);
+        expect_consistent((unsigned int)space);
+    }
+    for (unsigned int i = 0; i < ARRAY_COUNT(failed); i++)
+        ok(failed[i] > 0 && failed[i] < 40, "Call %u failed %u times.\n", i, failed[i]);
+}
+
 static void run(void (*test)(void))
 {
     cache_test_begin();
@@ -484,6 +527,7 @@ TEST(failing_adds)
 TEST(failing_removal)
 TEST(failing_reads)
 TEST(failing_open)
+TEST(full_index)
 
 START_TEST(cache_damage)
 {
@@ -498,4 +542,5 @@ START_TEST(cache_damage)
     RUN_TEST(in_folder_failing_removal);
     RUN_TEST(in_folder_failing_reads);
     RUN_TEST(in_folder_failing_open);
+    RUN_TEST(in_folder_full_index);
 }
