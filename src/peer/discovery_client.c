@@ -172,7 +172,7 @@ void discovery_client_receive(struct discovery_client *client,
                              message->addresses,
                              message->address_count,
                              *source,
-                             arrival->interface};
+                             arrival->link};
     enum peer_merge outcome;
     const char *fault;
 

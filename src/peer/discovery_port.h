@@ -12,7 +12,7 @@ struct discovery_target
 {
     bool is_multicast;
     enum peer_family family;
-    uint32_t interface;
+    uint32_t link;
     struct peer_address address; /* of one; port is in host order */
     uint16_t port;
 };
@@ -30,7 +30,7 @@ struct discovery_port
 static inline bool discovery_is_link_repeated(const struct local_address *locals, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (locals[i].interface == locals[index].interface &&
+        if (locals[i].link == locals[index].link &&
             locals[i].address.family == locals[index].address.family)
             return true;
     return false;
@@ -40,7 +40,7 @@ static inline struct discovery_target discovery_link_of(const struct local_addre
 {
     return (struct discovery_target){.is_multicast = true,
                                      .family = (enum peer_family)local->address.family,
-                                     .interface = local->interface};
+                                     .link = local->link};
 }
 
 #endif

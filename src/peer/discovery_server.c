@@ -24,7 +24,7 @@ static size_t list_addresses(const struct discovery_server *server,
         {
             const struct local_address *local = &server->locals[i];
 
-            if (local->interface != target->interface) continue;
+            if (local->link != target->link) continue;
             if (!any_family && local->address.family != target->family) continue;
             if (peer_address_is_link_local(&local->address) == !!round)
                 addresses[count++] = local->address;
@@ -77,23 +77,21 @@ static bool has_local(const struct local_address *locals, size_t count,
                       const struct local_address *local)
 {
     for (size_t i = 0; i < count; i++)
-        if (locals[i].interface == local->interface && locals[i].prefix == local->prefix &&
+        if (locals[i].link == local->link && locals[i].prefix == local->prefix &&
             peer_address_is_equal(&locals[i].address, &local->address))
             return true;
     return false;
 }
 
 /* Has any address on the link come or gone, since these were all? */
-static bool has_link_changed(const struct discovery_server *server, uint32_t interface,
+static bool has_link_changed(const struct discovery_server *server, uint32_t link,
                              const struct local_address *before, size_t before_count)
 {
     for (size_t i = 0; i < before_count; i++)
-        if (before[i].interface == interface &&
-            !has_local(server->locals, server->local_count, &before[i]))
+        if (before[i].link == link && !has_local(server->locals, server->local_count, &before[i]))
             return true;
     for (size_t i = 0; i < server->local_count; i++)
-        if (server->locals[i].interface == interface &&
-            !has_local(before, before_count, &server->locals[i]))
+        if (server->locals[i].link == link && !has_local(before, before_count, &server->locals[i]))
             return true;
     return false;
 }
@@ -106,7 +104,7 @@ static bool is_hello_due(const struct discovery_server *server,
         const struct discovery_post *post = &server->outbox.posts[i];
 
         if (post->kind == DISCOVERY_HELLO && !post->size && post->target.family == target->family &&
-            post->target.interface == target->interface)
+            post->target.link == target->link)
             return true;
     }
     return false;
@@ -122,7 +120,7 @@ static void say_hello(struct discovery_server *server, const struct local_addres
         struct discovery_target target = discovery_link_of(&server->locals[i]);
 
         if (discovery_is_link_repeated(server->locals, i)) continue;
-        if (!has_link_changed(server, target.interface, before, before_count)) continue;
+        if (!has_link_changed(server, target.link, before, before_count)) continue;
         if (is_hello_due(server, &target)) continue;
         discovery_outbox_add(&server->outbox, DISCOVERY_HELLO, &target,
                              now + port->random_below(port->ctx, DISCOVERY_HELLO_DELAY_MS + 1));
@@ -244,7 +242,7 @@ void discovery_server_receive(struct discovery_server *server,
                               const struct local_address *arrival, tick_t now)
 {
     struct discovery_target target = {.family = (enum peer_family)source->family,
-                                      .interface = arrival->interface,
+                                      .link = arrival->link,
                                       .address = *source,
                                       .port = port};
     struct discovery_post *post;

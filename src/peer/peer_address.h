@@ -28,8 +28,8 @@ struct peer_address
 struct local_address
 {
     struct peer_address address;
-    uint8_t prefix;     /* bits of the network part */
-    uint32_t interface; /* index; one machine may use two for the two families */
+    uint8_t prefix; /* bits of the network part */
+    uint32_t link;  /* index; one machine may use two for the two families */
 };
 
 struct peer_address peer_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d);

@@ -170,7 +170,7 @@ static bool is_own(const struct peer_table *table, const struct peer_address *ad
 static bool place_address(const struct peer_table *table, const struct peer_news *news,
                           struct peer_address *address, const struct local_address **subnet)
 {
-    if (peer_address_is_link_local(address)) address->scope = news->interface;
+    if (peer_address_is_link_local(address)) address->scope = news->link;
     if (!(*subnet = find_subnet(table, address))) return false;
     return !is_own(table, address) || peer_address_is_equal(address, &news->source);
 }

@@ -25,7 +25,7 @@ struct peer_news
     const struct peer_address *addresses;
     size_t address_count;
     struct peer_address source; /* of the datagram */
-    uint32_t interface;         /* where it arrived */
+    uint32_t link;              /* where it arrived */
 };
 
 enum peer_merge

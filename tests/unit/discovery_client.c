@@ -146,7 +146,7 @@ static void test_probe(void)
         ok(fake_sent[i].message.kind == DISCOVERY_PROBE && fake_sent[i].message.is_rule_known &&
                fake_sent[i].message.scope_count == 1,
            "%zu: kind %d.\n", i, fake_sent[i].message.kind);
-        ok(fake_sent[i].target.is_multicast && fake_sent[i].target.interface == FAKE_LINK &&
+        ok(fake_sent[i].target.is_multicast && fake_sent[i].target.link == FAKE_LINK &&
                fake_sent[i].target.family == (i / 2 % 2 ? PEER_IPV6 : PEER_IPV4),
            "%zu: wrong target.\n", i);
         ok(!strcmp(scope, i % 2 ? "https://lab.example" : "http://lab.example"), "%zu: got %s.\n",

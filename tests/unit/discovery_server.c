@@ -57,7 +57,7 @@ static void test_hello(void)
     {
         message = &fake_sent[i].message;
         ok(message->kind == DISCOVERY_HELLO, "%zu: kind %d.\n", i, message->kind);
-        ok(fake_sent[i].target.is_multicast && fake_sent[i].target.interface == FAKE_LINK &&
+        ok(fake_sent[i].target.is_multicast && fake_sent[i].target.link == FAKE_LINK &&
                fake_sent[i].target.family == (i % 2 ? PEER_IPV6 : PEER_IPV4),
            "%zu: wrong target.\n", i);
         ok(fake_sent[i].time == (i < 2 ? 1000u : 1050u), "%zu: at %llu.\n", i,
@@ -243,7 +243,7 @@ static void test_addresses(void)
     /* One more: told on its own link only. */
     discovery_server_set_addresses(&server, two, 2, fake_now);
     run_until(fake_now + 10000);
-    ok(fake_count == 2 && fake_sent[0].target.interface == 8, "%zu messages.\n", fake_count);
+    ok(fake_count == 2 && fake_sent[0].target.link == 8, "%zu messages.\n", fake_count);
     ok(fake_sent[0].message.metadata_version == 2 && fake_sent[0].message.address_count == 1 &&
            peer_address_is_equal(&fake_sent[0].message.addresses[0], &two[1].address),
        "Version %lu.\n", (unsigned long)fake_sent[0].message.metadata_version);

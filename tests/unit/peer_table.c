@@ -38,7 +38,7 @@ static enum peer_merge announce(const char *fqdn, filetime_t now, const char *co
                                 size_t count)
 {
     struct peer_address addresses[32];
-    struct peer_news news = {.fqdn = fqdn, .interface = LINK, .addresses = addresses};
+    struct peer_news news = {.fqdn = fqdn, .link = LINK, .addresses = addresses};
 
     for (size_t i = 0; i < count; i++)
         ok(peer_address_parse(texts[i], strlen(texts[i]), &addresses[i]), "No address.\n");
