@@ -9,13 +9,47 @@
 
 #define ATTRIBUTES 0x27u /* READONLY, HIDDEN, SYSTEM, ARCHIVE */
 
+/* A field that the parser of answers has no interest in. The value is trimmed. */
+static bool find_field(const struct http_head *head, const char *name, const char **value,
+                       size_t *len)
+{
+    const char *line = head->raw, *end = head->raw + head->raw_size, *line_end;
+    size_t name_len = strlen(name), i;
+
+    for (; line < end && (line_end = memchr(line, '\r', (size_t)(end - line))); line = line_end + 2)
+    {
+        if ((size_t)(line_end - line) <= name_len || line[name_len] != ':') continue;
+        for (i = 0; i < name_len && (line[i] | 0x20) == (name[i] | 0x20); i++)
+            ;
+        if (i < name_len) continue;
+        *value = line + name_len + 1;
+        *len = (size_t)(line_end - *value);
+        while (*len && (**value == ' ' || **value == '\t'))
+            (*value)++, (*len)--;
+        while (*len && ((*value)[*len - 1] == ' ' || (*value)[*len - 1] == '\t'))
+            (*len)--;
+        return true;
+    }
+    return false;
+}
+
+/* Nobody was asked to encode anything. */
+static bool is_encoded(const struct http_head *head)
+{
+    const char *value;
+    size_t len;
+
+    return find_field(head, "content-encoding", &value, &len) &&
+           (len != strlen("identity") || memcmp(value, "identity", len));
+}
+
 enum content_outcome content_judge_search_head(const struct http_head *head, uint64_t *size)
 {
     *size = 0;
     if (head->status == 503) return CONTENT_BUSY;
     if (head->status != 200) return CONTENT_TRANSPORT;
     if (head->transfer_coding != HTTP_CODING_NONE || !head->has_content_length ||
-        head->content_length > CONTENT_BODY_MAX)
+        head->content_length > CONTENT_BODY_MAX || is_encoded(head))
         return CONTENT_BROKEN;
     *size = head->content_length;
     return CONTENT_FOUND;
@@ -74,7 +108,8 @@ enum content_outcome content_judge_download(const struct http_head *head,
 
     *position = *size = 0;
     if (head->status == 503) return CONTENT_BUSY;
-    if (head->transfer_coding == HTTP_CODING_OTHER || head->is_multipart_byteranges)
+    if (head->transfer_coding == HTTP_CODING_OTHER || head->is_multipart_byteranges ||
+        is_encoded(head))
         return CONTENT_TRANSPORT;
     /* A server that knows no ranges may send the whole when the whole was asked for. */
     if (head->status == 200)
@@ -129,4 +164,15 @@ bool content_parse_basic_info(const char *text, size_t len, struct content_basic
     *info = (struct content_basic_info){numbers[0], numbers[1], numbers[2], numbers[3],
                                         (uint32_t)numbers[4] & ATTRIBUTES};
     return true;
+}
+
+bool content_find_basic_info(const struct http_head *head, struct content_basic_info *info)
+{
+    const char *value;
+    size_t len;
+
+    if (find_field(head, "bits_basic_info", &value, &len))
+        return content_parse_basic_info(value, len, info);
+    memset(info, 0, sizeof(*info));
+    return false;
 }

@@ -58,4 +58,7 @@ struct content_basic_info
 /* Reads BITS_BASIC_INFO; attributes that no peer may set are taken away. */
 bool content_parse_basic_info(const char *text, size_t len, struct content_basic_info *info);
 
+/* The same of an answer; false without one. */
+bool content_find_basic_info(const struct http_head *head, struct content_basic_info *info);
+
 #endif

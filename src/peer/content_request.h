@@ -18,7 +18,7 @@ struct content_store
     void *ctx;
 
     /* Adds at most max records that may match; what does not is dropped by the caller. */
-    HRESULT (*search)
+    HRESULT(*search)
     (void *ctx, const struct content_query *query, size_t max, struct content_results *results);
 
     /* The record and a reader that keeps it. On failure both are empty. */
