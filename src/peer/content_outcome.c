@@ -13,10 +13,13 @@
 static bool find_field(const struct http_head *head, const char *name, const char **value,
                        size_t *len)
 {
-    const char *line = head->raw, *end = head->raw + head->raw_size, *line_end;
     size_t name_len = strlen(name), i;
+    const char *line, *line_end, *end;
 
-    for (; line < end && (line_end = memchr(line, '\r', (size_t)(end - line))); line = line_end + 2)
+    if (!head->raw) return false;
+    end = head->raw + head->raw_size;
+    for (line = head->raw; line < end && (line_end = memchr(line, '\r', (size_t)(end - line)));
+         line = line_end + 2)
     {
         if ((size_t)(line_end - line) <= name_len || line[name_len] != ':') continue;
         for (i = 0; i < name_len && (line[i] | 0x20) == (name[i] | 0x20); i++)
