@@ -263,6 +263,28 @@ static void test_add_file(void)
     cache_close(cache);
 }
 
+static void test_add_part(void)
+{
+    static const struct cache_range ranges[] = {{100, 20}, {0, 10}};
+    struct cache *cache = cache_test_open(NULL);
+    struct cache_request request = cache_test_request(4, 1000);
+    WCHAR *path = cache_test_path("source");
+    uint8_t data[30];
+    GUID id;
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = cache_test_byte(4, i);
+    ok(cache_test_write_file(path, data, sizeof(data)), "The file was not made.\n");
+    request.ranges = ranges;
+    request.range_count = 2;
+    expect(cache_add_file(cache, &request, path, NULL, NULL, &id), S_OK, "add");
+    cache_test_must_read(cache, &id, 4);
+    request.range_count = 1;
+    expect(cache_add_file(cache, &request, path, NULL, NULL, &id), ERR_FILE_INVALID, "size");
+    free(path);
+    cache_close(cache);
+}
+
 /* ---- finding ---- */
 
 static size_t count_found(struct cache *cache, struct cache_query query, size_t max)
@@ -548,6 +570,16 @@ static void test_size_of_disk(void)
     cache_close(cache);
 }
 
+static void test_system_disk(void)
+{
+    struct cache *cache = cache_test_open(NULL);
+    uint64_t bytes = 0;
+
+    expect(cache_disk_system.get_size(NULL, cache_test_folder(), &bytes), S_OK, "size");
+    ok(bytes > 64 * MIB && bytes < UINT64_MAX / 2, "Got %llu.\n", (unsigned long long)bytes);
+    cache_close(cache);
+}
+
 static void test_age(void)
 {
     struct cache_limits limits = {50, 2 * 86400};
@@ -727,6 +759,7 @@ TEST(refused)
 TEST(too_large)
 TEST(unfinished)
 TEST(add_file)
+TEST(add_part)
 TEST(find)
 TEST(enumeration)
 TEST(delete)
@@ -736,6 +769,7 @@ TEST(least_recently_used)
 TEST(shrink_under_reader)
 TEST(no_room)
 TEST(size_of_disk)
+TEST(system_disk)
 TEST(age)
 TEST(clock_put_back)
 TEST(accesses_kept)
@@ -751,6 +785,7 @@ START_TEST(cache)
     RUN_TEST(in_folder_too_large);
     RUN_TEST(in_folder_unfinished);
     RUN_TEST(in_folder_add_file);
+    RUN_TEST(in_folder_add_part);
     RUN_TEST(in_folder_find);
     RUN_TEST(in_folder_enumeration);
     RUN_TEST(in_folder_delete);
@@ -760,6 +795,7 @@ START_TEST(cache)
     RUN_TEST(in_folder_shrink_under_reader);
     RUN_TEST(in_folder_no_room);
     RUN_TEST(in_folder_size_of_disk);
+    RUN_TEST(in_folder_system_disk);
     RUN_TEST(in_folder_age);
     RUN_TEST(in_folder_clock_put_back);
     RUN_TEST(in_folder_accesses_kept);

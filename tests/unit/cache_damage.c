@@ -317,6 +317,37 @@ static void test_flipped_bytes(void)
     ok(whole && aside, "Got %u times no harm, %u times damage.\n", whole, aside);
 }
 
+/* A folder in the place of a file is nothing of ours: it is let alone, and so is the content. */
+static void test_folder_for_file(void)
+{
+    struct cache *cache = cache_test_open(NULL), *other;
+    GUID id = cache_test_must_add(cache, 1, SIZE);
+    WCHAR *index = cache_test_path("index.db"), *moved = cache_test_path("moved.db");
+    WCHAR *content = cache_test_content(&id);
+    struct cache_report report;
+
+    cache_close(cache);
+    expect(cache_disk_system.move(NULL, index, moved), S_OK, "move");
+    expect(cache_disk_system.make_folder(NULL, index), S_OK, "folder");
+    ok(FAILED(cache_test_try_open(&other, NULL)) && !other, "There is a cache.\n");
+    ok(cache_test_count_files() == 1, "The content is gone.\n");
+    expect(cache_disk_system.move(NULL, index, content), ERR_FILE_EXISTS, "move over content");
+
+    cache_test_remove(content);
+    expect(cache_disk_system.move(NULL, index, content), S_OK, "move");
+    expect(cache_disk_system.move(NULL, moved, index), S_OK, "move");
+    cache = cache_test_open(&report);
+    ok(!report.records && report.lost == 1, "Got %u records, %u lost.\n", report.records,
+       report.lost);
+    cache_close(cache);
+    cache = cache_test_open(&report);
+    ok(!report.lost && !report.strays, "Got %u lost, %u strays.\n", report.lost, report.strays);
+    cache_close(cache);
+    free(index);
+    free(moved);
+    free(content);
+}
+
 /* A kill between the two renames: the log belongs to what was set aside. */
 static void test_log_left_behind(void)
 {
@@ -522,6 +553,7 @@ TEST(cut_under_reader)
 TEST(strays)
 TEST(damaged_index)
 TEST(flipped_bytes)
+TEST(folder_for_file)
 TEST(log_left_behind)
 TEST(failing_adds)
 TEST(failing_removal)
@@ -537,6 +569,7 @@ START_TEST(cache_damage)
     RUN_TEST(in_folder_strays);
     RUN_TEST(in_folder_damaged_index);
     RUN_TEST(in_folder_flipped_bytes);
+    RUN_TEST(in_folder_folder_for_file);
     RUN_TEST(in_folder_log_left_behind);
     RUN_TEST(in_folder_failing_adds);
     RUN_TEST(in_folder_failing_removal);

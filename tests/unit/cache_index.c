@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crc32c.h"
 #include "base/err_codes.h"
 #include "base/str.h"
 #include "cache/cache_index.h"
@@ -166,6 +167,47 @@ static void test_bytes(void)
         cache_record_done(&record);
         cache_record_done(&copy);
     }
+}
+
+static void put_sum(uint8_t *data, size_t size)
+{
+    uint32_t sum = crc32c(0, data, size - 4);
+
+    for (int i = 0; i < 4; i++)
+        data[size - 4 + i] = (uint8_t)(sum >> 8 * i);
+}
+
+/* Bytes with a right sum that no writer of ours put together. */
+static void test_forged_bytes(void)
+{
+    static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
+    unsigned int taken = 0, refused = 0;
+    struct cache_record record, back;
+    uint8_t *data, *forged;
+    size_t size;
+    HRESULT hr;
+
+    make_record(1, 1, 77 * SECOND, &record);
+    hr = cache_record_encode(&record, 5, &data, &size);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    for (size_t length = 4; length <= size; length++)
+        for (size_t i = 0; i < length * ARRAY_COUNT(values); i++)
+        {
+            forged = malloc(length); /* so that reading on is seen */
+            memcpy(forged, data, length);
+            forged[i / ARRAY_COUNT(values)] = values[i % ARRAY_COUNT(values)];
+            put_sum(forged, length);
+            hr = cache_record_decode(forged, length, 5, &back);
+            if (hr != S_OK && hr != ERR_FILE_CORRUPT) ok(0, "Got hr %#lx.\n", (unsigned long)hr);
+            if (SUCCEEDED(hr) && cache_record_check(&back) != S_OK) ok(0, "No such record.\n");
+            taken += SUCCEEDED(hr);
+            refused += FAILED(hr);
+            cache_record_done(&back);
+            free(forged);
+        }
+    ok(taken && refused, "%u were taken, %u refused.\n", taken, refused);
+    free(data);
+    cache_record_done(&record);
 }
 
 static void test_limits_of_records(void)
@@ -333,6 +375,7 @@ START_TEST(cache_index)
     RUN_TEST(test_urls);
     RUN_TEST(test_url_limits);
     RUN_TEST(test_bytes);
+    RUN_TEST(test_forged_bytes);
     RUN_TEST(test_limits_of_records);
     RUN_TEST(test_tables);
 }
