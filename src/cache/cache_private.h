@@ -23,6 +23,7 @@ struct cache
     struct lock lock; /* a leaf; guards the rest */
     struct cond turn_ended;
     bool is_turn_taken;
+    bool is_work_left;        /* for whoever has the turn: something can be retired */
     struct cache_index index; /* entries come and go by whoever has the turn */
     struct cache_limits limits;
     uint64_t limit;      /* in bytes */
@@ -48,7 +49,8 @@ HRESULT cache_save_uses(struct cache *cache);
 
 /* The count of readers; with the lock held. */
 void cache_add_reader(struct cache *cache, struct cache_entry *entry);
-/* True: the caller has to retire it. */
+/* True: the caller has to take the turn and retire it. A reader does not wait for others who have
+ * the turn, and perhaps much to do: they retire it. */
 bool cache_remove_reader(struct cache *cache, struct cache_entry *entry);
 
 /* ---- cache_limits.c; with the turn and the lock held ---- */

@@ -24,6 +24,13 @@ void cache_take_turn(struct cache *cache)
 void cache_end_turn(struct cache *cache)
 {
     lock_acquire(&cache->lock);
+    while (cache->is_work_left)
+    {
+        cache->is_work_left = false;
+        lock_release(&cache->lock);
+        cache_retire(cache);
+        lock_acquire(&cache->lock);
+    }
     cache->is_turn_taken = false;
     cond_signal(&cache->turn_ended);
     lock_release(&cache->lock);
@@ -48,8 +55,14 @@ bool cache_remove_reader(struct cache *cache, struct cache_entry *entry)
 {
     lock_assert_held(&cache->lock);
     if (--entry->readers) return false;
-    if (entry->is_in) cache->busy -= entry->bytes;
-    return !entry->is_in;
+    if (entry->is_in)
+    {
+        cache->busy -= entry->bytes;
+        return false;
+    }
+    if (!cache->is_turn_taken) return true;
+    cache->is_work_left = true;
+    return false;
 }
 
 static struct cache_entry *entry_at(struct list *place)
