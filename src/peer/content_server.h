@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The server of content retrieval, without sockets and TLS: one state machine for each connection,
- * bytes in and bytes out, and what they share: places for requests at work, bandwidth, time. One
- * thread, no lock; the records may wait for the disk. */
+ * bytes in and bytes out, and what they share: places for requests at work, bandwidth, time. A call
+ * for one connection may end another. One thread, no lock; the records may wait for the disk. */
 #ifndef OPENBITS_PEER_CONTENT_SERVER_H
 #define OPENBITS_PEER_CONTENT_SERVER_H
 
