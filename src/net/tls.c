@@ -14,6 +14,16 @@
 
 #define RECORD_MAX 16384
 
+/* The library asks for a record's head and body apart and sends each record alone, and a call of
+ * the system costs more under Wine than a record's ciphers: so several go in one. */
+#define BUFFER_SIZE 65536
+
+struct buffer
+{
+    size_t from, to; /* what waits in it */
+    unsigned char bytes[BUFFER_SIZE];
+};
+
 struct tls_context
 {
     atomic_uint references;
@@ -32,7 +42,9 @@ struct tls
     enum tls_failure failure;
     bool is_refused; /* by our check */
     bool is_open;    /* the handshake is done */
+    bool is_closing; /* the other side has been told */
     size_t pending;  /* bytes of a write that has to be repeated */
+    struct buffer in, out;
 };
 
 /* clang-format off */
@@ -122,28 +134,69 @@ void tls_context_release(struct tls_context *context)
     free(context);
 }
 
-static int io_code(struct tls *tls, int result, int blocked)
+/* Empties the buffer: TLS_DONE, TLS_WANT_WRITE or TLS_FAILED. */
+static enum tls_status flush(struct tls *tls)
 {
-    if (result >= 0) return result;
-    if (result == TLS_IO_BLOCK) return blocked;
-    tls->failure = TLS_FAILURE_NETWORK;
-    return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+    struct buffer *out = &tls->out;
+
+    while (out->from < out->to)
+    {
+        int sent =
+            tls->transport.send(tls->transport.ctx, out->bytes + out->from, out->to - out->from);
+
+        if (!sent || sent == TLS_IO_BLOCK) return TLS_WANT_WRITE;
+        if (sent < 0)
+        {
+            if (!tls->failure) tls->failure = TLS_FAILURE_NETWORK;
+            return TLS_FAILED;
+        }
+        out->from += (size_t)sent;
+    }
+    out->from = out->to = 0;
+    return TLS_DONE;
 }
 
 static int io_send(void *ctx, const unsigned char *data, size_t size)
 {
     struct tls *tls = ctx;
-    int sent = tls->transport.send(tls->transport.ctx, data, size);
+    struct buffer *out = &tls->out;
 
-    return io_code(tls, sent ? sent : TLS_IO_BLOCK, MBEDTLS_ERR_SSL_WANT_WRITE);
+    if (size > BUFFER_SIZE - out->to)
+    {
+        if (flush(tls) == TLS_FAILED) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+        memmove(out->bytes, out->bytes + out->from, out->to - out->from);
+        out->to -= out->from;
+        out->from = 0;
+    }
+    if (size > BUFFER_SIZE - out->to) size = BUFFER_SIZE - out->to;
+    if (!size) return MBEDTLS_ERR_SSL_WANT_WRITE;
+    memcpy(out->bytes + out->to, data, size);
+    out->to += size;
+    return (int)size;
 }
 
 static int io_receive(void *ctx, unsigned char *buffer, size_t size)
 {
     struct tls *tls = ctx;
+    struct buffer *in = &tls->in;
 
-    return io_code(tls, tls->transport.receive(tls->transport.ctx, buffer, size),
-                   MBEDTLS_ERR_SSL_WANT_READ);
+    if (in->from == in->to)
+    {
+        int got = tls->transport.receive(tls->transport.ctx, in->bytes, BUFFER_SIZE);
+
+        in->from = in->to = 0;
+        if (got == TLS_IO_BLOCK) return MBEDTLS_ERR_SSL_WANT_READ;
+        if (got < 0)
+        {
+            tls->failure = TLS_FAILURE_NETWORK;
+            return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
+        }
+        in->to = (size_t)got;
+    }
+    if (size > in->to - in->from) size = in->to - in->from;
+    memcpy(buffer, in->bytes + in->from, size);
+    in->from += size;
+    return (int)size;
 }
 
 HRESULT tls_open(struct tls_context *context, const struct tls_transport *transport,
@@ -213,16 +266,22 @@ static enum tls_status status_of(struct tls *tls, int code)
         mbedtls_ssl_send_alert_message(&tls->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL,
                                        MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
     if (!tls->failure) tls->failure = failure_of(tls, code);
+    /* An alert, perhaps. */
+    if (tls->failure != TLS_FAILURE_NETWORK) flush(tls);
     return TLS_FAILED;
 }
 
 enum tls_status tls_handshake(struct tls *tls)
 {
+    enum tls_status status;
     int code;
 
     if (tls->failure) return TLS_FAILED;
     if (tls->is_open) return TLS_DONE;
-    if ((code = mbedtls_ssl_handshake(&tls->ssl))) return status_of(tls, code);
+    code = mbedtls_ssl_handshake(&tls->ssl);
+    if (code && code != MBEDTLS_ERR_SSL_WANT_READ) return status_of(tls, code);
+    if ((status = flush(tls)) != TLS_DONE) return status;
+    if (code) return TLS_WANT_READ;
     tls->is_open = true;
     return TLS_DONE;
 }
@@ -269,16 +328,26 @@ enum tls_status tls_write(struct tls *tls, const void *data, size_t size, size_t
         tls->pending = 0;
         *sent += (size_t)code;
     }
-    return TLS_DONE;
+    return flush(tls);
+}
+
+bool tls_has_pending(const struct tls *tls)
+{
+    return tls->in.from < tls->in.to || mbedtls_ssl_check_pending(&tls->ssl);
 }
 
 enum tls_status tls_close(struct tls *tls)
 {
+    enum tls_status status;
     int code;
 
     if (!is_ready(tls)) return TLS_FAILED;
-    code = mbedtls_ssl_close_notify(&tls->ssl);
-    return code ? status_of(tls, code) : TLS_DONE;
+    /* With a full buffer the library would forget what it was asked for. */
+    if ((status = flush(tls)) != TLS_DONE) return status;
+    if (tls->is_closing) return TLS_DONE;
+    if ((code = mbedtls_ssl_close_notify(&tls->ssl))) return status_of(tls, code);
+    tls->is_closing = true;
+    return flush(tls);
 }
 
 enum tls_failure tls_failure(const struct tls *tls)

@@ -25,7 +25,7 @@ enum tls_status
 {
     TLS_DONE,
     TLS_WANT_READ,  /* call again when there is something to receive */
-    TLS_WANT_WRITE, /* call again, with the same bytes if any, when it can send */
+    TLS_WANT_WRITE, /* call again when it can send */
     TLS_CLOSED,     /* the other side has closed in good order */
     TLS_FAILED      /* for good; see tls_failure() */
 };
@@ -84,7 +84,12 @@ enum tls_status tls_handshake(struct tls *tls);
  * transport: data may have been received already. */
 enum tls_status tls_read(struct tls *tls, void *buffer, size_t size, size_t *got);
 
-/* *sent counts what was taken, with every status; TLS_DONE when that is all. */
+/* Has something been received that tls_read() has not given out? Then the transport need not have
+ * more for it to go on. */
+bool tls_has_pending(const struct tls *tls);
+
+/* *sent counts what was taken, with every status; TLS_DONE when all is taken and handed to the
+ * transport. After TLS_WANT_WRITE call again with the rest, even when nothing is left of it. */
 enum tls_status tls_write(struct tls *tls, const void *data, size_t size, size_t *sent);
 
 /* Says that we shall send no more. */

@@ -175,12 +175,9 @@ static void send_all(struct end *from, struct end *to, size_t size)
         size_t part;
         enum tls_status status;
 
-        if (sent < size)
-        {
-            status = tls_write(from->tls, data + sent, size - sent, &part);
-            sent += part;
-            if (status != TLS_DONE && status != TLS_WANT_WRITE) break;
-        }
+        status = tls_write(from->tls, data + sent, size - sent, &part);
+        sent += part;
+        if (status != TLS_DONE && status != TLS_WANT_WRITE) break;
         while ((status = tls_read(to->tls, copy + got, size - got, &part)) == TLS_DONE && part)
             got += part;
         if (status == TLS_FAILED) break;
@@ -253,6 +250,66 @@ static void test_refused_server(void)
     ok(!server.checks, "Got %u checks.\n", server.checks);
     expect_dead(&server, "server");
     expect_dead(&client, "client");
+    close_both();
+}
+
+/* The transport has given all at once what is read byte by byte. */
+static void test_pending(void)
+{
+    char byte;
+    size_t count;
+
+    reset();
+    open_both();
+    shake();
+    ok(!tls_has_pending(server.tls), "Before anything was sent.\n");
+    tls_write(client.tls, "ab", 2, &count);
+    tls_write(client.tls, "c", 1, &count);
+    for (const char *at = "abc"; *at; at++)
+    {
+        ok(tls_read(server.tls, &byte, 1, &count) == TLS_DONE && byte == *at, "Got %c.\n", byte);
+        ok(tls_has_pending(server.tls) == (*at != 'c'), "After %c.\n", *at);
+        ok(pipes[0].from == pipes[0].to, "The transport has more.\n");
+    }
+    ok(tls_read(server.tls, &byte, 1, &count) == TLS_WANT_READ && !count, "More.\n");
+    close_both();
+}
+
+/* Nothing is lost when the transport takes no more for a while. */
+static void test_blocked_write(void)
+{
+    static unsigned char data[3 * PIPE_SIZE];
+    enum tls_status status;
+    size_t sent = 0, got = 0, part;
+    unsigned int blocked = 0;
+    unsigned char buffer[1000];
+
+    reset();
+    open_both();
+    shake();
+    pipes[0].capacity = 1000;
+    while (sent < sizeof(data))
+    {
+        status = tls_write(client.tls, data + sent, sizeof(data) - sent, &part);
+        sent += part;
+        if (status != TLS_WANT_WRITE) break;
+        blocked++;
+        while ((status = tls_read(server.tls, buffer, sizeof(buffer), &part)) == TLS_DONE)
+            got += part;
+        if (status != TLS_WANT_READ) break;
+    }
+    ok(sent == sizeof(data) && blocked > 2, "Sent %zu, blocked %u times.\n", sent, blocked);
+    ok(got < sizeof(data), "All has arrived already.\n");
+    for (unsigned int i = 0; i < ROUNDS; i++)
+    {
+        while (tls_read(server.tls, buffer, sizeof(buffer), &part) == TLS_DONE)
+            got += part;
+        if ((status = tls_close(client.tls)) != TLS_WANT_WRITE) break;
+    }
+    ok(status == TLS_DONE, "Got status %d.\n", status);
+    while ((status = tls_read(server.tls, buffer, sizeof(buffer), &part)) == TLS_DONE)
+        got += part;
+    ok(status == TLS_CLOSED && got == sizeof(data), "Got %zu bytes, status %d.\n", got, status);
     close_both();
 }
 
@@ -539,6 +596,8 @@ START_TEST(tls)
     ok(made, "No certificates.\n");
     if (!made) return;
     RUN_TEST(test_both_ways);
+    RUN_TEST(test_pending);
+    RUN_TEST(test_blocked_write);
     RUN_TEST(test_refused_client);
     RUN_TEST(test_refused_server);
     RUN_TEST(test_no_certificate);
