@@ -111,7 +111,6 @@ static void begin_answer(struct content_connection *connection)
     byte_buffer_clear(&connection->out);
     note_progress(connection);
 
-    if (connection->has_input_ended) answer->is_last = true;
     if (FAILED(hr = read_on(connection)))
     {
         LOG_WARN(LOG_PEER, "a record cannot be served: %#x", (unsigned int)hr);

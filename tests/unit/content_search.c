@@ -469,6 +469,7 @@ static void test_judge_download(void)
          "HTTP/1.1 206 \r\nContent-Length: 17\r\n"
          "Content-Range: bytes 0-15/1000\r\n",
          CONTENT_TRANSPORT},
+        {"another end", &part, PART "Content-Range: bytes 0-14/1000\r\n", CONTENT_TRANSPORT},
         {"another total", &part, PART "Content-Range: bytes 0-15/1001\r\n", CONTENT_TRANSPORT},
         {"no total", &part, PART "Content-Range: bytes 0-15/*\r\n", CONTENT_TRANSPORT},
         {"chunked", &part,

@@ -430,6 +430,32 @@ static void test_bandwidth(void)
     end();
 }
 
+/* Who waits for bandwidth that we do not give is not slow. */
+static void test_little_bandwidth(void)
+{
+    struct content_connection *connections[4];
+    struct byte_buffer out = {0};
+
+    begin(120);
+    fake_records_size = 1000000;
+    for (size_t i = 0; i < 4; i++)
+        connections[i] = connect_peer();
+    for (size_t i = 0; i < 3; i++)
+        say(connections[i], GET_1 "\r\n");
+    for (tick_t last = now + 2 * CONTENT_PATIENCE_MS; now < last; now += 100)
+        for (size_t i = 0; i < 3; i++)
+            pump(connections[i], &out, SIZE_MAX);
+    say(connections[3], GET_1 "\r\n");
+    ok(answer_of(connections[3], &out) == 503, "One gave way.\n");
+    for (size_t i = 0; i < 4; i++)
+    {
+        ok(!is_over(connections[i], false), "Connection %u is over.\n", (unsigned int)i);
+        content_connection_close(connections[i]);
+    }
+    byte_buffer_done(&out);
+    end();
+}
+
 /* Lets time pass up to the deadline; gives how long. */
 static tick_t wait_for_end(struct content_connection *connection, bool is_clean)
 {
@@ -562,6 +588,7 @@ START_TEST(content_server)
     RUN_TEST(test_refused_heads);
     RUN_TEST(test_places);
     RUN_TEST(test_bandwidth);
+    RUN_TEST(test_little_bandwidth);
     RUN_TEST(test_time);
     RUN_TEST(test_many_connections);
     RUN_TEST(test_end_of_input);
