@@ -54,6 +54,12 @@ enum trust_verdict
 enum trust_verdict trust_judge(const struct trust *trust, const struct certificate_rules *rules,
                                const uint8_t *der, size_t size, struct trusted_peer *peer);
 
+/* The same for a certificate that was read before: time goes on, and trust changes. */
+enum trust_verdict trust_judge_facts(const struct trust *trust,
+                                     const struct certificate_rules *rules,
+                                     const struct certificate_facts *facts,
+                                     struct trusted_peer *peer);
+
 bool trust_has_peers(const struct trust *trust);
 
 HRESULT trust_exchange(const struct trust *trust, const char *fqdn,
