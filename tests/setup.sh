@@ -32,6 +32,7 @@ tclsh tcl
 /usr/include/sqlite3.h libsqlite3-dev
 /usr/include/expat.h libexpat1-dev
 xz xz-utils
+ip iproute2
 /usr/lib/wine/wine64 wine64
 wineserver wine
 /usr/include/wine/wine/debug.h libwine-dev

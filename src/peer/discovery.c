@@ -23,7 +23,8 @@
 struct wishes
 {
     bool is_client, is_server, quits;
-    bool requests, cancels, clears;
+    bool cancels, clears, requests;  /* followed in this order */
+    unsigned int cancelled_requests; /* taken back before they were followed */
 };
 
 struct discovery
@@ -144,6 +145,8 @@ static void look_at_addresses(struct discovery *discovery)
     lock_release(&discovery->lock);
     if (local_addresses_are_equal(locals, count, discovery->locals, discovery->local_count)) return;
 
+    LOG_INFO(LOG_PEER, "discovery: %zu addresses of ours, %zu before", count,
+             discovery->local_count);
     if (count) memcpy(discovery->locals, locals, count * sizeof(*locals));
     discovery->local_count = count;
     discovery_server_set_addresses(&discovery->server, locals, count, discovery->now);
@@ -192,7 +195,8 @@ static struct wishes take_wishes(struct discovery *discovery)
 
     lock_acquire(&discovery->lock);
     wishes = discovery->wishes;
-    discovery->wishes.requests = discovery->wishes.cancels = discovery->wishes.clears = false;
+    discovery->wishes.cancels = discovery->wishes.clears = discovery->wishes.requests = false;
+    discovery->wishes.cancelled_requests = 0;
     lock_release(&discovery->lock);
     return wishes;
 }
@@ -200,6 +204,8 @@ static struct wishes take_wishes(struct discovery *discovery)
 static void follow(struct discovery *discovery, const struct wishes *wishes)
 {
     apply_roles(discovery, wishes);
+    discovery->finished_count += wishes->cancelled_requests;
+    if (wishes->cancels) discovery_client_cancel(&discovery->client);
     if (wishes->clears)
     {
         lock_acquire(&discovery->lock);
@@ -211,7 +217,6 @@ static void follow(struct discovery *discovery, const struct wishes *wishes)
         if (is_client_on(discovery)) look_at_addresses(discovery), update_sockets(discovery);
         discovery_client_request(&discovery->client, discovery->now);
     }
-    if (wishes->cancels) discovery_client_cancel(&discovery->client);
 }
 
 static void run_roles(struct discovery *discovery)
@@ -386,6 +391,8 @@ void discovery_cancel(struct discovery *discovery)
 {
     lock_acquire(&discovery->lock);
     discovery->wishes.cancels = true;
+    discovery->wishes.cancelled_requests += discovery->wishes.requests;
+    discovery->wishes.requests = false;
     lock_release(&discovery->lock);
     wake(discovery);
 }
