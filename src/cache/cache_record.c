@@ -174,12 +174,17 @@ static void get_ranges(struct input *in, struct cache_record *record)
     size_t count = (size_t)get(in, 4);
 
     if (!count || count > CACHE_RANGES_MAX || (size_t)(in->end - in->next) != 16 * count)
+    {
         fail(in, ERR_FILE_CORRUPT);
-    else if (!(record->ranges = malloc(count * sizeof(*record->ranges))))
+        return;
+    }
+    if (!(record->ranges = malloc(count * sizeof(*record->ranges))))
+    {
         fail(in, E_OUTOFMEMORY);
-    else
-        record->range_count = count;
-    for (size_t i = 0; i < record->range_count; i++)
+        return;
+    }
+    record->range_count = count;
+    for (size_t i = 0; i < count; i++)
     {
         record->ranges[i].offset = get(in, 8);
         record->ranges[i].length = get(in, 8);

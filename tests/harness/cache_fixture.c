@@ -121,6 +121,13 @@ static const struct cache_disk test_disk = {
 
 /* ---- the folder ---- */
 
+static unsigned int owner; /* 0: this process */
+
+void cache_test_share(unsigned int process)
+{
+    owner = process;
+}
+
 const WCHAR *cache_test_folder(void)
 {
     static WCHAR folder[300];
@@ -132,7 +139,7 @@ const WCHAR *cache_test_folder(void)
 #ifdef _WIN32
         GetTempPathA(sizeof(temp), temp);
 #endif
-        snprintf(name, sizeof(name), "%sopenbits-cache-%u", temp, os_process_id());
+        snprintf(name, sizeof(name), "%sopenbits-cache-%u", temp, owner ? owner : os_process_id());
         str_decode_utf8(name, folder, ARRAY_COUNT(folder));
     }
     return folder;
@@ -184,6 +191,11 @@ void cache_test_end(void)
 void cache_test_begin(void)
 {
     cache_test_end();
+    cache_test_join();
+}
+
+void cache_test_join(void)
+{
     memset(&cache_test, 0, sizeof(cache_test));
     cache_test.limits.percent = 50;
     atomic_init(&cache_test.now, START);

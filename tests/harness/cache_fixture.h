@@ -25,6 +25,10 @@ extern struct cache_test
     const char *vfs;                      /* of SQLite; NULL */
 } cache_test;
 
+/* Before anything else: takes the folder of another process of this test. */
+void cache_test_share(unsigned int process);
+/* The defaults, and the folder as it is. */
+void cache_test_join(void);
 /* Makes an empty folder, whatever was there, and the defaults. */
 void cache_test_begin(void);
 /* Removes the folder. */

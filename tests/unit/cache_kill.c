@@ -2,24 +2,29 @@
  *
  * src/cache under kills: a child process adds and deletes until it is killed, at a call of the disk
  * or at any other moment; then its folder must be whole, and nothing that was said to be there may
- * be missing. Host only. */
+ * be missing. */
 #include "harness/test.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "cache/cache_content.h"
 #include "harness/cache_fixture.h"
+#include "harness/os.h"
+
+#ifndef _WIN32
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 #define ROUNDS      100
 #define KNOWN_MAX   4096
 #define CONTENT_MAX (2 * CACHE_BLOCK_SIZE)
+#define KILLED      77
 
 /* What the child tells: a record is there from now on; it may be gone from now on; all may be. */
 struct note
@@ -36,22 +41,152 @@ static uint32_t next_random(void)
     return state >> 8;
 }
 
+/* ---- processes and pipes ---- */
+
+#ifdef _WIN32
+
+typedef HANDLE os_pipe;
+typedef HANDLE os_process;
+
+static bool write_note(os_pipe out, const struct note *note)
+{
+    DWORD done;
+
+    return WriteFile(out, note, sizeof(*note), &done, NULL) && done == sizeof(*note);
+}
+
+static bool read_note(os_pipe in, struct note *note)
+{
+    DWORD done;
+
+    return ReadFile(in, note, sizeof(*note), &done, NULL) && done == sizeof(*note);
+}
+
+static void kill_process(os_process process)
+{
+    TerminateProcess(process, KILLED);
+}
+
+static void kill_self(void)
+{
+    kill_process(GetCurrentProcess());
+}
+
+/* Waits for its end: was it killed? */
+static bool end_process(os_process process)
+{
+    DWORD code = 0;
+    bool answer = WaitForSingleObject(process, 30000) == WAIT_OBJECT_0 &&
+                  GetExitCodeProcess(process, &code) && code == KILLED;
+
+    CloseHandle(process);
+    return answer;
+}
+
+static bool start_child(unsigned int round, os_pipe *in, os_process *process)
+{
+    SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
+    STARTUPINFOA startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION info;
+    char program[MAX_PATH], command[MAX_PATH + 100];
+    HANDLE out;
+    bool done;
+
+    if (!CreatePipe(in, &out, &inherited, 0)) return false;
+    SetHandleInformation(*in, HANDLE_FLAG_INHERIT, 0);
+    GetModuleFileNameA(NULL, program, sizeof(program));
+    snprintf(command, sizeof(command), "\"%s\" cache_kill child %u %u %u", program, round,
+             os_process_id(), (unsigned int)(uintptr_t)out);
+    done = CreateProcessA(program, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &info);
+    CloseHandle(out);
+    if (!done)
+    {
+        CloseHandle(*in);
+        return false;
+    }
+    CloseHandle(info.hThread);
+    *process = info.hProcess;
+    return true;
+}
+
+static void close_pipe(os_pipe pipe)
+{
+    CloseHandle(pipe);
+}
+
+#else
+
+typedef int os_pipe;
+typedef pid_t os_process;
+
+static bool write_note(os_pipe out, const struct note *note)
+{
+    return write(out, note, sizeof(*note)) == sizeof(*note);
+}
+
+static bool read_note(os_pipe in, struct note *note)
+{
+    return read(in, note, sizeof(*note)) == sizeof(*note);
+}
+
+static void kill_process(os_process process)
+{
+    kill(process, SIGKILL);
+}
+
+static void kill_self(void)
+{
+    kill_process(getpid());
+}
+
+static bool end_process(os_process process)
+{
+    int status;
+
+    return waitpid(process, &status, 0) == process && WIFSIGNALED(status) &&
+           WTERMSIG(status) == SIGKILL;
+}
+
+static void close_pipe(os_pipe pipe)
+{
+    close(pipe);
+}
+
+static void be_child(unsigned int round, os_pipe pipe);
+
+static bool start_child(unsigned int round, os_pipe *in, os_process *process)
+{
+    int pipes[2];
+
+    if (pipe(pipes)) return false;
+    if (!(*process = fork()))
+    {
+        close(pipes[0]);
+        be_child(round, pipes[1]);
+    }
+    close(pipes[1]);
+    *in = pipes[0];
+    return *process > 0;
+}
+
+#endif
+
 /* ---- the child ---- */
 
 static unsigned int die_at;
-static int out;
+static os_pipe out;
 
 static void die(unsigned int number)
 {
-    if (number == die_at) kill(getpid(), SIGKILL);
+    if (number == die_at) kill_self();
 }
 
-static void tell(char kind, const GUID *id)
+static void say(char kind, const GUID *id)
 {
     struct note note = {.kind = kind};
 
     if (id) note.id = *id;
-    if (write(out, &note, sizeof(note)) != sizeof(note)) _exit(2);
+    if (!write_note(out, &note)) exit(2);
 }
 
 static void add(struct cache *cache, unsigned int seed)
@@ -61,7 +196,7 @@ static void add(struct cache *cache, unsigned int seed)
     GUID id;
 
     request.is_validated = next_random() % 2;
-    if (SUCCEEDED(cache_test_add(cache, &request, seed, &id))) tell('+', &id);
+    if (SUCCEEDED(cache_test_add(cache, &request, seed, &id))) say('+', &id);
 }
 
 static void change_one(struct cache *cache)
@@ -69,7 +204,7 @@ static void change_one(struct cache *cache)
     struct cache_list list;
 
     if (FAILED(cache_enumerate(cache, &list)) || !list.count)
-        tell('!', NULL);
+        say('!', NULL);
     else
     {
         GUID id = list.records[next_random() % list.count].id;
@@ -78,7 +213,7 @@ static void change_one(struct cache *cache)
         {
         case 0:
         case 1:
-            tell('-', &id);
+            say('-', &id);
             cache_delete(cache, &id);
             break;
         case 2:
@@ -97,17 +232,35 @@ static void live(unsigned int first_seed)
 {
     struct cache *cache;
 
-    if (FAILED(cache_test_try_open(&cache, NULL))) tell('!', NULL);
+    if (FAILED(cache_test_try_open(&cache, NULL))) say('!', NULL);
     for (unsigned int seed = first_seed;; seed++)
     {
         add(cache, seed);
         add(cache, ++seed);
         change_one(cache);
         if (next_random() % 40) continue;
-        tell('*', NULL);
+        say('*', NULL);
         cache_clear(cache);
         add(cache, ++seed);
     }
+}
+
+/* Rounds that end at a call of the disk, and those that end at any moment. */
+static bool dies_itself(unsigned int round)
+{
+    return round % 2 == 0;
+}
+
+static void be_child(unsigned int round, os_pipe pipe)
+{
+    out = pipe;
+    state = round * 7919;
+    if (dies_itself(round))
+    {
+        die_at = cache_test.calls + next_random() % 120 + 1;
+        cache_test.at_call = die;
+    }
+    live(round * 100000);
 }
 
 /* ---- the parent ---- */
@@ -139,22 +292,21 @@ static void take_note(const struct note *note)
     }
 }
 
-/* Reads what the child has to say, until it is dead. A read gives whole notes: they are smaller
- * than what a pipe takes in one piece. */
-static void hear(int in, pid_t child, unsigned int wait_us)
+/* Takes what the child has to say, until it is dead. */
+static void hear(os_pipe in, os_process child, bool is_doomed)
 {
+    uint64_t begin = os_micros();
+    unsigned int wait_us = next_random() % 30000;
     struct note note;
-    bool is_killed = !wait_us;
 
-    while (read(in, &note, sizeof(note)) == sizeof(note))
+    while (read_note(in, &note))
     {
         take_note(&note);
-        if (is_killed) continue;
-        usleep(wait_us); /* any moment will do: this is what is tested */
-        kill(child, SIGKILL);
-        is_killed = true;
+        /* From the first note on, any moment will do. */
+        if (is_doomed || os_micros() - begin < wait_us) continue;
+        kill_process(child);
+        is_doomed = true;
     }
-    if (!is_killed) kill(child, SIGKILL);
 }
 
 static unsigned int seed_of(const WCHAR *url)
@@ -196,33 +348,17 @@ static void check(unsigned int round, unsigned int *strays)
 
 static void one_round(unsigned int round)
 {
-    unsigned int wait_us = round % 2 ? next_random() % 20000 + 1 : 0;
-    int pipes[2], status;
-    pid_t child;
+    os_process child;
+    os_pipe in;
 
-    ok(!pipe(pipes), "There is no pipe.\n");
-    if (!(child = fork()))
+    if (!start_child(round, &in, &child))
     {
-        close(pipes[0]);
-        out = pipes[1];
-        state = round * 7919;
-        if (!wait_us)
-        {
-            die_at = cache_test.calls + next_random() % 120 + 1;
-            cache_test.at_call = die;
-        }
-        live(round * 100000);
+        ok(0, "There is no child.\n");
+        return;
     }
-    close(pipes[1]);
-    ok(child > 0, "There is no child.\n");
-    if (child > 0)
-    {
-        hear(pipes[0], child, wait_us);
-        ok(waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
-               WTERMSIG(status) == SIGKILL,
-           "The child was not killed.\n");
-    }
-    close(pipes[0]);
+    hear(in, child, dies_itself(round));
+    ok(end_process(child), "The child was not killed.\n");
+    close_pipe(in);
 }
 
 static void drop_line(const char *line)
@@ -251,5 +387,18 @@ static void test_kills(void)
 
 START_TEST(cache_kill)
 {
+#ifdef _WIN32
+    char **args;
+    int count = winetest_get_mainargs(&args);
+
+    if (count >= 6 && !strcmp(args[2], "child"))
+    {
+        log_set_sink(drop_line);
+        cache_test_share((unsigned int)strtoul(args[4], NULL, 10));
+        cache_test_join();
+        be_child((unsigned int)strtoul(args[3], NULL, 10),
+                 (HANDLE)(uintptr_t)strtoul(args[5], NULL, 10));
+    }
+#endif
     RUN_TEST(test_kills);
 }
