@@ -136,7 +136,11 @@ static void test_types(void)
                                  "<d:Types xmlns:msbits='urn:x'>msbits:PeerServer</d:Types>"),
                    other);
     EXPECT_DROPPED("D8", parse_changed(probe_text, types, "<d:Types>PeerServer</d:Types>"), other);
-    EXPECT_DROPPED("D8", parse_changed(probe_text, types, "<d:Types>:PeerServer</d:Types>"), other);
+    EXPECT_DROPPED("D8",
+                   parse_changed(probe_text, types,
+                                 "<d:Types xmlns='http://schemas.microsoft.com/windows/2005/05/"
+                                 "BITS/cache'>:PeerServer</d:Types>"),
+                   other);
     EXPECT_DROPPED("D8", parse_changed(probe_text, types, "<d:Types>q:PeerServer</d:Types>"),
                    other);
     EXPECT_DROPPED("D8", parse_changed(probe_text, types, "<d:Types>msbits:Peerserver</d:Types>"),

@@ -42,6 +42,7 @@ static void test_match(void)
         {"urn:a", "urn:a/b", true},
         {"urn:a", "urn:b", false},
         {"urn:a", "urn://a", false},
+        {"urn:/a", "urn:///a", false},
         {"lab.example", "lab.example", false},
         {"://lab.example", "://lab.example", false},
         {"", "http://lab.example", false},

@@ -108,6 +108,10 @@ static void test_instances(void)
     run_until(fake_now + 1000);
     discovery_server_start(&server, fake_locals, 1, INSTANCE + 1, fake_now);
     ok(!guid_is_equal(&first, &server.self.endpoint), "The same instance.\n");
+    fake_count = 0;
+    run_until(fake_now + 1000);
+    ok(fake_count == 2 && fake_sent[0].message.message_number == 1, "Number %lu.\n",
+       (unsigned long)fake_sent[0].message.message_number);
 }
 
 static void test_probe(void)
@@ -283,6 +287,37 @@ static void test_stop(void)
     ok(server.state == DISCOVERY_SERVER_STOPPED, "State %d.\n", server.state);
 }
 
+static size_t write_in_order(void *ctx, struct discovery_post *post)
+{
+    char **order = ctx;
+
+    *(*order)++ = (char)('0' + post->kind);
+    return 0; /* which drops it */
+}
+
+/* A place that has become free does not let a later message overtake. */
+static void test_order(void)
+{
+    static struct discovery_outbox outbox;
+    struct discovery_target target = discovery_link_of(&fake_locals[0]);
+    char order[8] = "", *end = order;
+
+    discovery_outbox_add(&outbox, DISCOVERY_HELLO, &target, 10);
+    discovery_outbox_add(&outbox, DISCOVERY_BYE, &target, 20);
+    discovery_outbox_run(&outbox, &fake_port, 10, write_in_order, &end);
+    discovery_outbox_add(&outbox, DISCOVERY_PROBE, &target, 20);
+    discovery_outbox_add(&outbox, DISCOVERY_MATCHES, &target, 15);
+    ok(discovery_outbox_next(&outbox) == 15, "Got %llu.\n",
+       (unsigned long long)discovery_outbox_next(&outbox));
+    discovery_outbox_run(&outbox, &fake_port, 20, write_in_order, &end);
+    ok(!strcmp(order, "1423"), "Got %s.\n", order);
+    ok(discovery_outbox_next(&outbox) == TICK_NEVER, "Not empty.\n");
+
+    for (unsigned int i = 0; i < DISCOVERY_OUTBOX_MAX; i++)
+        ok(!!discovery_outbox_add(&outbox, DISCOVERY_BYE, &target, 30), "Full at %u.\n", i);
+    ok(!discovery_outbox_add(&outbox, DISCOVERY_BYE, &target, 30), "Never full.\n");
+}
+
 START_TEST(discovery_server)
 {
     RUN_TEST(test_hello);
@@ -296,4 +331,5 @@ START_TEST(discovery_server)
     RUN_TEST(test_rates);
     RUN_TEST(test_addresses);
     RUN_TEST(test_stop);
+    RUN_TEST(test_order);
 }
