@@ -214,7 +214,9 @@ static void follow(struct discovery *discovery, const struct wishes *wishes)
     }
     if (wishes->requests)
     {
-        if (is_client_on(discovery)) look_at_addresses(discovery), update_sockets(discovery);
+        /* A Probe will go out. */
+        if (discovery->client.state == DISCOVERY_CLIENT_IDLE)
+            look_at_addresses(discovery), update_sockets(discovery);
         discovery_client_request(&discovery->client, discovery->now);
     }
 }

@@ -14,7 +14,7 @@ struct discovery;
 /* Called on the thread of discovery, without locks. Either may be NULL. */
 struct discovery_events
 {
-    void (*found)(void *ctx);    /* the list of peers has more than before */
+    void (*found)(void *ctx);    /* a peer has announced itself; known ones do so again */
     void (*finished)(void *ctx); /* what was requested has come to its end */
     void *ctx;
 };

@@ -24,7 +24,7 @@ enum discovery_client_state
 /* Called from within the functions below. */
 struct discovery_client_events
 {
-    void (*found)(void *ctx);    /* something of a peer is known that was not before */
+    void (*found)(void *ctx);    /* an announcement has been taken */
     void (*finished)(void *ctx); /* what was requested has come to its end */
     void *ctx;
 };

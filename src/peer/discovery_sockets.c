@@ -19,7 +19,7 @@ struct channel
 {
     SOCKET listener, asker;
     bool is_failure_told; /* one line for one failure */
-    /* The links that the listener has joined; full entries are the first ones. */
+    /* One address of each link whose group the listener has joined. */
     struct local_address joined[PEER_LOCAL_ADDRESSES_MAX];
     size_t joined_count;
 };
@@ -103,7 +103,7 @@ static SOCKET open_socket(struct discovery_sockets *sockets, enum peer_family fa
     struct peer_address anywhere = {.family = (uint8_t)family};
     SOCKET handle = socket(family == PEER_IPV4 ? AF_INET : AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
     union address address;
-    int size = write_address(&anywhere, 0, listens ? sockets->port : 0, &address);
+    int size = write_address(&anywhere, 0, listens ? sockets->port : 0, &address), error;
     u_long on = 1;
 
     if (handle == INVALID_SOCKET) return handle;
@@ -114,9 +114,9 @@ static SOCKET open_socket(struct discovery_sockets *sockets, enum peer_family fa
         !ioctlsocket(handle, FIONBIO, &on) &&
         socket_set_want(sockets->set, handle, SOCKET_SET_READ))
         return handle;
-    size = WSAGetLastError();
+    error = WSAGetLastError();
     closesocket(handle);
-    WSASetLastError(size);
+    WSASetLastError(error);
     return INVALID_SOCKET;
 }
 
