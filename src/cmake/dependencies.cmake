@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What we do not write ourselves, as targets: openbits_curl (libcurl, static), openbits_expat,
-# openbits_llhttp, openbits_mbedtls, openbits_sqlite and openbits_wine_test (Wine's test framework,
+# openbits_mbedtls, openbits_sqlite and openbits_wine_test (Wine's test framework,
 # headers only; tests only). A cross build on Debian makes them once from packages, under
 # OPENBITS_DEPS_DIR. Elsewhere CMake finds them, or the user gives their place.
 
 set(OPENBITS_CURL_ROOT "" CACHE PATH "Folder with include/curl/curl.h and lib/libcurl.a to use")
 set(OPENBITS_EXPAT_ROOT "" CACHE PATH "Folder with include/expat.h and lib/libexpat.a to use")
-set(OPENBITS_LLHTTP_ROOT "" CACHE PATH "Folder with llhttp.h, llhttp.c, api.c and http.c to use")
 set(OPENBITS_MBEDTLS_ROOT "" CACHE PATH
     "Folder with include/mbedtls/ssl.h (2.28) and lib/libmbedtls.a, libmbedx509.a, libmbedcrypto.a to use")
 set(OPENBITS_SQLITE_ROOT "" CACHE PATH "Folder with include/sqlite3.h and lib/libsqlite3.a to use")
@@ -78,22 +77,6 @@ elseif(OPENBITS_HOST OR CMAKE_HOST_WIN32)
 else()
   _openbits_make_dependency(build_mbedtls.sh "${CMAKE_SYSTEM_PROCESSOR}" "${OPENBITS_DEPS_DIR}")
   _openbits_use_mbedtls("${OPENBITS_DEPS_DIR}/${CMAKE_SYSTEM_PROCESSOR}/mbedtls")
-endif()
-
-# HTTP heads of peers; made from its C files here, so that the sanitizers see it too.
-set(_llhttp "${OPENBITS_LLHTTP_ROOT}")
-if(NOT _llhttp)
-  if(CMAKE_HOST_WIN32)
-    message(FATAL_ERROR "llhttp is needed: give its folder with -DOPENBITS_LLHTTP_ROOT=...")
-  endif()
-  _openbits_make_dependency(fetch_llhttp.sh "${OPENBITS_DEPS_DIR}")
-  set(_llhttp "${OPENBITS_DEPS_DIR}/llhttp")
-endif()
-add_library(openbits_llhttp STATIC "${_llhttp}/llhttp.c" "${_llhttp}/api.c" "${_llhttp}/http.c")
-target_include_directories(openbits_llhttp SYSTEM PUBLIC "${_llhttp}")
-target_compile_definitions(openbits_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
-if(OPENBITS_HOST AND OPENBITS_SANITIZE)
-  target_compile_options(openbits_llhttp PRIVATE "-fsanitize=${OPENBITS_SANITIZE}")
 endif()
 
 # The host build has no Windows programs, and so needs nothing else.
