@@ -34,12 +34,30 @@ atomic_uchar log_thresholds[LOG_CHANNEL_COUNT] = {
 
 _Static_assert(LOG_CHANNEL_COUNT == 9, "the two tables above name every channel");
 
+#ifdef _WIN32
+/* A service has nowhere else to write to. Opened for each line: nothing is left to close, and the
+ * file may be moved away at any time. */
+static void append(const WCHAR *path, const char *line)
+{
+    HANDLE file = CreateFileW(path, FILE_APPEND_DATA,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                              OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD written;
+
+    if (file == INVALID_HANDLE_VALUE) return;
+    WriteFile(file, line, (DWORD)strlen(line), &written, NULL);
+    CloseHandle(file);
+}
+#endif
+
 static void write_out(const char *line)
 {
 #ifdef _WIN32
     HANDLE out = GetStdHandle(STD_ERROR_HANDLE);
-    DWORD written;
+    WCHAR path[MAX_PATH];
+    DWORD written, length = GetEnvironmentVariableW(L"OPENBITS_LOG_FILE", path, MAX_PATH);
 
+    if (length && length < MAX_PATH) append(path, line);
     if (out && out != INVALID_HANDLE_VALUE)
         WriteFile(out, line, (DWORD)strlen(line), &written, NULL);
     OutputDebugStringA(line);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Diagnostic lines on standard error, for any thread, with or without locks held. OPENBITS_LOG sets
- * levels, as in "all=info,http=trace"; without it errors and warnings are shown.
+ * levels, as in "all=info,http=trace"; without it errors and warnings are shown. OPENBITS_LOG_FILE
+ * names a file that gets them too.
  * No secrets: URLs pass through url_redact() first; credentials, custom headers and bodies are
  * never logged. */
 #ifndef OPENBITS_BASE_LOG_H
