@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/event.h"
 #include "base/log.h"
 #include "base/str.h"
 
@@ -71,6 +72,8 @@ static HRESULT read_index_or_begin_anew(struct cache *cache, const char *vfs,
             "Cache: the index was damaged and is kept with the ending .damaged-%u; the cache "
             "begins anew",
             (unsigned int)report->aside);
+    event_write(EVENT_CACHE_CORRUPT, "kept with the ending .damaged-%u",
+                (unsigned int)report->aside);
     hr = read_index(cache, vfs, report);
     report->is_new = false;
     return hr;

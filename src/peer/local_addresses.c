@@ -140,3 +140,19 @@ bool local_addresses_are_equal(const struct local_address *a, size_t a_count,
             return false;
     return true;
 }
+
+uint64_t local_link_speed(void)
+{
+    IP_ADAPTER_ADDRESSES *list = read_list();
+    uint64_t slowest = 0;
+
+    for (const IP_ADAPTER_ADDRESSES *at = list; at; at = at->Next)
+    {
+        uint64_t speed = at->TransmitLinkSpeed;
+
+        if (!is_adapter_usable(at, false) || !speed || speed == UINT64_MAX) continue;
+        if (!slowest || speed < slowest) slowest = speed;
+    }
+    free(list);
+    return slowest;
+}

@@ -14,4 +14,7 @@ size_t local_addresses_list(bool loopback, struct local_address *locals, size_t 
 bool local_addresses_are_equal(const struct local_address *a, size_t a_count,
                                const struct local_address *b, size_t b_count);
 
+/* Of the slowest link that is up, in bits a second; 0 when no link tells. */
+uint64_t local_link_speed(void);
+
 #endif

@@ -231,6 +231,11 @@ bool policy_overrides_size(const struct policy *policy)
     return is_in_force(policy, POLICY_MAX_CACHE_SIZE);
 }
 
+bool policy_overrides_bandwidth(const struct policy *policy)
+{
+    return is_in_force(policy, POLICY_MAX_BANDWIDTH_SERVED);
+}
+
 uint32_t policy_content_age(const struct policy *policy)
 {
     if (!policy_overrides_age(policy)) return number_of(policy, POLICY_PREFERRED_CONTENT_AGE);
@@ -245,7 +250,7 @@ uint32_t policy_cache_size(const struct policy *policy)
 
 uint32_t policy_max_bandwidth_served(const struct policy *policy)
 {
-    if (!is_in_force(policy, POLICY_MAX_BANDWIDTH_SERVED))
+    if (!policy_overrides_bandwidth(policy))
         return rules[POLICY_MAX_BANDWIDTH_SERVED].initial;
     return number_of(policy, POLICY_MAX_BANDWIDTH_SERVED);
 }

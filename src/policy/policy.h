@@ -82,6 +82,7 @@ uint32_t policy_machine_flags(const struct policy *policy);
 bool policy_overrides_flags(const struct policy *policy);
 bool policy_overrides_age(const struct policy *policy);
 bool policy_overrides_size(const struct policy *policy);
+bool policy_overrides_bandwidth(const struct policy *policy);
 
 uint32_t policy_content_age(const struct policy *policy); /* seconds since the last access */
 uint32_t policy_cache_size(const struct policy *policy);  /* percent of the disk */

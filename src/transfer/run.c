@@ -486,6 +486,8 @@ void run_take_result(struct run *run)
         take_refusal(run);
     else if (result.outcome == SOURCE_DONE && has_all(run))
         run->step = RUN_FETCH;
+    else if (run->is_from_peer && result.outcome == SOURCE_AGAIN)
+        run->step = RUN_FETCH; /* fetch() counts how often */
     else if (run->is_from_peer)
     {
         peers_are_of_no_use(run);

@@ -32,6 +32,7 @@ enum source_outcome
 {
     SOURCE_DONE,    /* all that the answer promised has been given */
     SOURCE_CHANGED, /* the file is another one: what is on the disk is worth nothing */
+    SOURCE_AGAIN,   /* not all came, but ask once more: of peers only */
     SOURCE_FAILED
 };
 
