@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * IBitsPeerCacheAdministration of the manager: the machine's settings for peer caching. Records and
- * peers have nothing behind them yet. */
+ * IBitsPeerCacheAdministration of the manager: the machine's settings for peer caching, the records
+ * of its cache, and the peers that it knows. */
 #include "bitsmsg.h"
+#include "cache/cache.h"
 #include "com/bg_manager_private.h"
+#include "com/bg_peer.h"
 #include "com/caller.h"
+#include "peer/peer_cache.h"
 #include "policy/policy_source.h"
 
 static inline struct bg_manager *
@@ -123,81 +126,102 @@ static HRESULT WINAPI bg_peer_admin_SetConfigurationFlags(IBitsPeerCacheAdminist
     return effective == flags ? S_OK : BG_S_OVERRIDDEN_BY_POLICY;
 }
 
-/* ---- records and peers ---- */
+/* ---- records ---- */
+
+static HRESULT get_cache(IBitsPeerCacheAdministration *iface, struct cache **cache)
+{
+    return peer_cache_files(impl_from_IBitsPeerCacheAdministration(iface)->engine.peers, cache);
+}
+
+/* For a change. */
+static HRESULT get_cache_as_admin(IBitsPeerCacheAdministration *iface, struct cache **cache)
+{
+    HRESULT hr = check_admin();
+
+    return SUCCEEDED(hr) ? get_cache(iface, cache) : hr;
+}
 
 static HRESULT WINAPI bg_peer_admin_EnumRecords(IBitsPeerCacheAdministration *iface,
                                                 IEnumBitsPeerCacheRecords **out)
 {
-    (void)iface;
+    struct cache *cache;
+    HRESULT hr;
+
     if (!out) return E_INVALIDARG;
     *out = NULL;
-    return com_not_written("IBitsPeerCacheAdministration::EnumRecords");
+    if (FAILED(hr = get_cache(iface, &cache))) return hr;
+    return bg_peer_record_enum_create(cache, out);
 }
 
 static HRESULT WINAPI bg_peer_admin_GetRecord(IBitsPeerCacheAdministration *iface, REFGUID id,
                                               IBitsPeerCacheRecord **out)
 {
-    (void)iface;
+    struct cache_record record;
+    struct cache *cache;
+    HRESULT hr;
+
     if (!out) return E_INVALIDARG;
     *out = NULL;
     if (!id) return E_INVALIDARG;
-    return com_not_written("IBitsPeerCacheAdministration::GetRecord");
+    if (FAILED(hr = get_cache(iface, &cache)) || FAILED(hr = cache_get(cache, id, &record)))
+        return hr;
+    hr = bg_peer_record_create(&record, out);
+    cache_record_done(&record);
+    return hr;
 }
 
 static HRESULT WINAPI bg_peer_admin_ClearRecords(IBitsPeerCacheAdministration *iface)
 {
+    struct cache *cache;
     HRESULT hr;
 
-    (void)iface;
-    if (FAILED(hr = check_admin())) return hr;
-    return com_not_written("IBitsPeerCacheAdministration::ClearRecords");
+    if (FAILED(hr = get_cache_as_admin(iface, &cache))) return hr;
+    return cache_clear(cache);
 }
 
 static HRESULT WINAPI bg_peer_admin_DeleteRecord(IBitsPeerCacheAdministration *iface, REFGUID id)
 {
+    struct cache *cache;
     HRESULT hr;
 
-    (void)iface;
     if (!id) return E_INVALIDARG;
-    if (FAILED(hr = check_admin())) return hr;
-    return com_not_written("IBitsPeerCacheAdministration::DeleteRecord");
+    if (FAILED(hr = get_cache_as_admin(iface, &cache))) return hr;
+    return cache_delete(cache, id);
 }
 
 static HRESULT WINAPI bg_peer_admin_DeleteUrl(IBitsPeerCacheAdministration *iface, const WCHAR *url)
 {
+    struct cache *cache;
     HRESULT hr;
 
-    (void)iface;
     if (!url) return E_INVALIDARG;
-    if (FAILED(hr = check_admin())) return hr;
-    return com_not_written("IBitsPeerCacheAdministration::DeleteUrl");
+    if (FAILED(hr = get_cache_as_admin(iface, &cache))) return hr;
+    return cache_delete_url(cache, url);
 }
+
+/* ---- peers ---- */
 
 static HRESULT WINAPI bg_peer_admin_EnumPeers(IBitsPeerCacheAdministration *iface,
                                               IEnumBitsPeers **out)
 {
-    (void)iface;
     if (!out) return E_INVALIDARG;
-    *out = NULL;
-    return com_not_written("IBitsPeerCacheAdministration::EnumPeers");
+    return bg_peer_enum_create(impl_from_IBitsPeerCacheAdministration(iface)->engine.peers, out);
 }
 
 static HRESULT WINAPI bg_peer_admin_ClearPeers(IBitsPeerCacheAdministration *iface)
 {
     HRESULT hr;
 
-    (void)iface;
     if (FAILED(hr = check_admin())) return hr;
-    return com_not_written("IBitsPeerCacheAdministration::ClearPeers");
+    return peer_cache_forget(impl_from_IBitsPeerCacheAdministration(iface)->engine.peers);
 }
 
 static HRESULT WINAPI bg_peer_admin_DiscoverPeers(IBitsPeerCacheAdministration *iface)
 {
     HRESULT hr;
 
-    (void)iface;
     if (FAILED(hr = check_admin())) return hr;
-    return com_not_written("IBitsPeerCacheAdministration::DiscoverPeers");
+    return peer_cache_discover(impl_from_IBitsPeerCacheAdministration(iface)->engine.peers);
 }
 
 const IBitsPeerCacheAdministrationVtbl bg_peer_admin_vtbl = {

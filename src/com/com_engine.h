@@ -6,6 +6,7 @@
 
 #include "base/types.h"
 
+struct peer_cache;
 struct policy_source;
 struct queue;
 
@@ -14,6 +15,7 @@ struct com_engine
 {
     struct queue *queue;
     struct policy_source *policy;
+    struct peer_cache *peers;
 };
 
 /* Starts the engine unless it runs. */
