@@ -21,6 +21,8 @@
 #include "service/class_objects.h"
 #include "service/owner.h"
 #include "service/queue_store.h"
+#include "service/event_file.h"
+#include "service/machine_folder.h"
 #include "service/settings.h"
 #include "transfer/local_files.h"
 
@@ -46,6 +48,7 @@ struct engine
     struct notifier *notifier;
     struct caller_facts account; /* of this process */
     struct notify_command *programs;
+    struct peer_cache *peers;
     struct transfer *transfer;
     struct queue_store *store;
     struct queue *queue;
@@ -75,7 +78,8 @@ static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
     lock_init(&runtime.work_lock, LOCK_RANK_LEAF, "work");
     cond_init(&runtime.changed);
     runtime.config =
-        (struct runtime_config){.time_slice = TIME_SLICE, .transfer = transfer_defaults};
+        (struct runtime_config){
+            .time_slice = TIME_SLICE, .transfer = transfer_defaults, .peers = peer_cache_defaults};
     return TRUE;
 }
 
@@ -117,6 +121,7 @@ static void on_policy_changed(void *ctx, const struct policy *policy)
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
 
     queue_apply_settings(engine->queue, &settings);
+    peer_cache_apply(engine->peers, policy);
 }
 
 static bool run_program(void *ctx, const struct notify_event *event)
@@ -154,6 +159,32 @@ static HRESULT begin_work(void *ctx)
 
 static const struct work_ops work_ops = {begin_work};
 
+static HRESULT create_peers(struct engine *engine, const struct runtime_config *config)
+{
+    struct peer_cache_config peers = config->peers;
+    WCHAR folder[MACHINE_PATH_SIZE];
+    HRESULT hr;
+
+    if (!peers.folder)
+    {
+        if (FAILED(hr = machine_folder_path(u"PeerCache", folder))) return hr;
+        peers.folder = folder;
+    }
+    return peer_cache_create(&peers, &engine->peers);
+}
+
+static HRESULT create_transfer(struct engine *engine, const struct runtime_config *config)
+{
+    struct transfer_config transfer = config->transfer;
+
+    if (!transfer.peers)
+    {
+        transfer.peers = &peer_source_ops;
+        transfer.peers_ctx = engine->peers;
+    }
+    return transfer_create(&transfer, &engine->transfer);
+}
+
 static HRESULT create_queue(struct engine *engine, const struct runtime_config *config)
 {
     struct queue_ports ports = {.clock = clock_system,
@@ -163,6 +194,8 @@ static HRESULT create_queue(struct engine *engine, const struct runtime_config *
                                 .files_ctx = NULL,
                                 .notify = &notifier_ops,
                                 .notify_ctx = engine->notifier,
+                                .cache = &peer_keep_ops,
+                                .cache_ctx = engine->peers,
                                 .account = &engine->account,
                                 .store = &queue_store_ops,
                                 .store_ctx = engine->store,
@@ -172,6 +205,7 @@ static HRESULT create_queue(struct engine *engine, const struct runtime_config *
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
     HRESULT hr;
 
+    peer_cache_apply(engine->peers, policy);
     policy_release(policy);
     if (config->plug) config->plug(&ports);
     if (FAILED(hr = queue_create(&ports, &settings, &engine->queue))) return hr;
@@ -209,10 +243,12 @@ static void end_engine(struct engine *engine)
     if (engine->queue) queue_stop_scheduler(engine->queue);
     thread_join(&engine->scheduler);
     if (engine->transfer) transfer_destroy(engine->transfer);
+    peer_cache_destroy(engine->peers);
     if (engine->queue) queue_destroy(engine->queue);
     queue_store_close(engine->store);
     if (engine->notifier) notifier_destroy(engine->notifier);
     if (engine->policy) policy_source_destroy(engine->policy);
+    event_file_close();
     owner_release(engine->owner);
     memset(engine, 0, sizeof(*engine));
     /* Our caller holds another reference, or this code would not run. */
@@ -227,13 +263,15 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
                             &engine->module))
         return HRESULT_FROM_WIN32(GetLastError());
     engine->time_slice = config->time_slice;
+    event_file_open();
     /* Whoever has won here may open the queue. */
     if (SUCCEEDED(hr = owner_acquire(&engine->owner, &engine->instance)) &&
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = caller_get_process(&engine->account)) &&
         SUCCEEDED(hr = notify_command_create(&engine->account, &engine->programs)) &&
         SUCCEEDED(hr = create_notifier(engine)) &&
-        SUCCEEDED(hr = transfer_create(&config->transfer, &engine->transfer)) &&
+        SUCCEEDED(hr = create_peers(engine, config)) &&
+        SUCCEEDED(hr = create_transfer(engine, config)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
         SUCCEEDED(hr = create_queue(engine, config)))
         hr = start_threads(engine);
@@ -288,7 +326,7 @@ HRESULT runtime_start(struct com_engine *engine)
         lock_release(&runtime.lock);
     if (FAILED(hr)) return hr;
     /* The caller's class object keeps it running. */
-    *engine = (struct com_engine){runtime.engine.queue, runtime.engine.policy};
+    *engine = (struct com_engine){runtime.engine.queue, runtime.engine.policy, runtime.engine.peers};
     return S_OK;
 }
 
@@ -353,7 +391,8 @@ bool runtime_is_idle(void)
     runtime.state = RUNTIME_CHANGING;
     lock_release(&runtime.lock);
 
-    is_still = state == RUNTIME_STOPPED || is_idle(&runtime.engine);
+    is_still = state == RUNTIME_STOPPED ||
+               (is_idle(&runtime.engine) && !peer_cache_is_serving(runtime.engine.peers));
     set_state(state);
     return is_still;
 }

@@ -7,13 +7,15 @@
 #define OPENBITS_SERVICE_RUNTIME_H
 
 #include "com/com_engine.h"
+#include "peer/peer_cache.h"
 #include "transfer/transfer.h"
 
 struct runtime_config
 {
     uint32_t time_slice; /* seconds; a background job's turn among its equals */
     struct transfer_config transfer;
-    const WCHAR *queue_file; /* NULL: the machine's */
+    struct peer_cache_config peers; /* without a folder: the machine's */
+    const WCHAR *queue_file;        /* NULL: the machine's */
     /* Sees, and may change, what the core is plugged into; NULL: nobody does. */
     void (*plug)(struct queue_ports *ports);
 };
@@ -32,7 +34,7 @@ HRESULT runtime_create_manager(REFIID iid, void **out);
 /* True: there are no objects, no jobs and no threads any more, and the module may go. */
 bool runtime_stop_if_idle(void);
 
-/* For the service. No objects and no jobs, or no engine. */
+/* For the service. No objects, no jobs and nobody to serve, or no engine. */
 bool runtime_is_idle(void);
 /* Stops the engine with its jobs where they are, and takes its objects away from clients in other
  * processes; true when it has stopped. */
