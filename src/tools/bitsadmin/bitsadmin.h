@@ -39,6 +39,16 @@ struct command
     const WCHAR *usage;
 };
 
+/* One of a group, such as /CACHE /LIST. */
+struct subcommand
+{
+    const WCHAR *name; /* lower case, with the slash */
+    int min_words;
+    int max_words;
+    command_fn run;
+    const WCHAR *usage;
+};
+
 /* main.c: runs one command line (argv without the program's name) and returns the exit code: 0 or
  * the failure itself. */
 HRESULT bitsadmin_run(int argc, WCHAR **argv);
@@ -93,7 +103,18 @@ void print_peer_flags(DWORD flags);
 /* Is all of the file transferred? */
 BOOL is_file_there(const BG_FILE_PROGRESS *progress);
 
-/* cmd_job.c, cmd_peer.c, cmd_transfer.c */
+void format_time(const FILETIME *time, WCHAR text[80]);
+
+/* peer_admin.c: finds args->words[0] among the commands of a group and runs it with the rest. */
+HRESULT run_subcommand(struct session *session, const struct arguments *args, const WCHAR *group,
+                       const struct subcommand *commands, unsigned int count);
+/* Says so when it cannot be had. */
+HRESULT open_peer_admin(struct session *session, IBitsPeerCacheAdministration **admin);
+
+/* cmd_cache.c, cmd_job.c, cmd_peer.c, cmd_peers.c, cmd_transfer.c */
+HRESULT cmd_cache(struct session *session, const struct arguments *args);
+HRESULT cmd_peers(struct session *session, const struct arguments *args);
+HRESULT print_identity(struct session *session, const struct arguments *args);
 HRESULT cmd_list(struct session *session, const struct arguments *args);
 HRESULT cmd_info(struct session *session, const struct arguments *args);
 HRESULT cmd_suspend(struct session *session, const struct arguments *args);

@@ -55,11 +55,16 @@ HRESULT cmd_get_peer_flags(struct session *session, const struct arguments *args
     return hr;
 }
 
-static HRESULT get_configuration(struct session *session, IBitsPeerCacheAdministration *admin)
+static HRESULT get_configuration(struct session *session, const struct arguments *args)
 {
+    IBitsPeerCacheAdministration *admin;
     DWORD flags;
-    HRESULT hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &flags);
+    HRESULT hr;
 
+    (void)args;
+    if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
+    hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &flags);
+    IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"get configuration flags");
     if (session->is_raw)
         out_print(L"%lu", flags);
@@ -68,11 +73,20 @@ static HRESULT get_configuration(struct session *session, IBitsPeerCacheAdminist
     return hr;
 }
 
-static HRESULT set_configuration(struct session *session, IBitsPeerCacheAdministration *admin,
-                                 DWORD flags)
+static HRESULT set_configuration(struct session *session, const struct arguments *args)
 {
-    HRESULT hr = IBitsPeerCacheAdministration_SetConfigurationFlags(admin, flags);
+    IBitsPeerCacheAdministration *admin;
+    DWORD flags;
+    HRESULT hr;
 
+    if (!parse_number(args->words[0], &flags))
+    {
+        out_print(L"Invalid number %ls\n", args->words[0]);
+        return EXIT_USAGE;
+    }
+    if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
+    hr = IBitsPeerCacheAdministration_SetConfigurationFlags(admin, flags);
+    IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"set configuration flags");
     out_print(L"Configuration flags set to 0x%lx.\n", flags);
     if (hr == BG_S_OVERRIDDEN_BY_POLICY)
@@ -80,29 +94,15 @@ static HRESULT set_configuration(struct session *session, IBitsPeerCacheAdminist
     return hr;
 }
 
+/* clang-format off */
+static const struct subcommand commands[] = {
+    { L"/getconfigurationflags", 0, 0, get_configuration, L"/GETCONFIGURATIONFLAGS" },
+    { L"/setconfigurationflags", 1, 1, set_configuration, L"/SETCONFIGURATIONFLAGS value" },
+    { L"/identity",              0, 0, print_identity,    L"/IDENTITY" },
+};
+/* clang-format on */
+
 HRESULT cmd_peercaching(struct session *session, const struct arguments *args)
 {
-    BOOL is_get = is_word(args->words[0], L"/getconfigurationflags");
-    BOOL is_set = is_word(args->words[0], L"/setconfigurationflags");
-    IBitsPeerCacheAdministration *admin;
-    DWORD flags = 0;
-    HRESULT hr;
-
-    if (is_get ? args->count != 1 : !is_set || args->count != 2)
-    {
-        out_print(L"Invalid command\n\n  /PEERCACHING /GETCONFIGURATIONFLAGS\n"
-                  L"  /PEERCACHING /SETCONFIGURATIONFLAGS value\n");
-        return EXIT_USAGE;
-    }
-    if (is_set && !parse_number(args->words[1], &flags))
-    {
-        out_print(L"Invalid number %ls\n", args->words[1]);
-        return EXIT_USAGE;
-    }
-    hr = IBackgroundCopyManager_QueryInterface(session->manager, &IID_IBitsPeerCacheAdministration,
-                                               (void **)&admin);
-    if (FAILED(hr)) return session_fail(session, hr, L"administer the peer cache");
-    hr = is_get ? get_configuration(session, admin) : set_configuration(session, admin, flags);
-    IBitsPeerCacheAdministration_Release(admin);
-    return hr;
+    return run_subcommand(session, args, L"/PEERCACHING", commands, ARRAYSIZE(commands));
 }

@@ -23,7 +23,7 @@ static void format_size(UINT64 bytes, WCHAR text[24])
         _snwprintf(text, 24, L"%llu", bytes);
 }
 
-static void format_time(const FILETIME *time, WCHAR text[80])
+void format_time(const FILETIME *time, WCHAR text[80])
 {
     FILETIME local;
     SYSTEMTIME system;

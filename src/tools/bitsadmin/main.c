@@ -23,7 +23,10 @@ static const struct command commands[] = {
     { L"/setpeercachingflags", 2, 2, cmd_set_peer_flags, L"/SETPEERCACHINGFLAGS job value" },
     { L"/getpeercachingflags", 1, 1, cmd_get_peer_flags, L"/GETPEERCACHINGFLAGS job" },
     { L"/peercaching",         1, 2, cmd_peercaching,    L"/PEERCACHING /GETCONFIGURATIONFLAGS\n"
-                                                         L"  /PEERCACHING /SETCONFIGURATIONFLAGS value" },
+                                                         L"  /PEERCACHING /SETCONFIGURATIONFLAGS value\n"
+                                                         L"  /PEERCACHING /IDENTITY" },
+    { L"/cache",               1, 3, cmd_cache,          L"/CACHE /HELP" },
+    { L"/peers",               1, 4, cmd_peers,          L"/PEERS /HELP" },
 };
 /* clang-format on */
 
