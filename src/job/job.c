@@ -498,8 +498,15 @@ uint32_t job_effective_peer_flags(const struct job *job)
     return peer_flags_effective(job->peer_flags, job->queue->settings.peer_flags);
 }
 
+bool job_uses_branchcache(const struct job *job)
+{
+    return job->queue->settings.uses_branchcache &&
+           !(job_effective_peer_flags(job) & PEER_JOB_NO_BRANCHCACHE);
+}
+
 HRESULT job_set_peer_flags(struct job *job, uint32_t flags)
 {
+    bool used_branchcache;
     uint32_t before;
     HRESULT hr;
 
@@ -513,9 +520,11 @@ HRESULT job_set_peer_flags(struct job *job, uint32_t flags)
         return S_OK;
     }
     before = job_effective_peer_flags(job);
+    used_branchcache = job_uses_branchcache(job);
     job->peer_flags = flags;
-    /* Serving and BranchCache have no say in where this job's bytes come from. */
-    if ((before ^ job_effective_peer_flags(job)) & PEER_JOB_CLIENT)
+    /* Serving has no say in where this job's bytes come from, or how they are asked for. */
+    if ((before ^ job_effective_peer_flags(job)) & PEER_JOB_CLIENT ||
+        used_branchcache != job_uses_branchcache(job))
         job_apply(job, EV_SOURCES_CHANGED);
     return finish_change(job);
 }

@@ -239,6 +239,7 @@ void job_stamp(struct job *job);
 /* The same, and its client is to hear of it. */
 void job_touch(struct job *job);
 uint32_t job_effective_peer_flags(const struct job *job);
+bool job_uses_branchcache(const struct job *job);
 
 /* job_effects.c: the consequences of a transition, called by job_apply() only */
 void job_on_state_changed(struct job *job, enum job_state from, enum job_event event);

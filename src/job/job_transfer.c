@@ -36,6 +36,7 @@ static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_
     *plan = (struct transfer_plan){.file_index = index,
                                    .generation = file->generation,
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
+                                   .uses_branchcache = job_uses_branchcache(job),
                                    .has_temp_file = file->has_temp_file,
                                    .is_restored = file->is_restored,
                                    .version = file->version,

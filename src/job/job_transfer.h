@@ -20,8 +20,9 @@ struct transfer_plan
     uint32_t generation; /* of the file's content: changes when it starts over */
     enum source_kind source;
     bool is_foreground;
-    bool has_temp_file; /* it was made by an earlier run and must be there still */
-    bool is_restored;   /* an engine that was killed may have written more than it told of */
+    bool uses_branchcache; /* the origin may be told that we understand content information */
+    bool has_temp_file;    /* it was made by an earlier run and must be there still */
+    bool is_restored;      /* an engine that was killed may have written more than it told of */
     WCHAR *remote_name;
     WCHAR *local_name;
     WCHAR *temp_name;

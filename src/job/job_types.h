@@ -132,6 +132,7 @@ struct file_sources
 struct machine_settings
 {
     uint32_t peer_flags;          /* effective machine flags: enum peer_machine_flag */
+    bool uses_branchcache;        /* as far as a job does not forbid it */
     uint32_t inactivity_timeout;  /* seconds */
     uint32_t max_download_time;   /* seconds; for jobs that set none themselves */
     uint32_t no_progress_timeout; /* seconds; default of new jobs */

@@ -359,7 +359,8 @@ uint32_t queue_job_count(struct queue *queue)
 }
 
 /* The next entry is read before the event, which may move the job to another list. */
-static void apply_to_running(struct queue *queue, enum job_event event, uint32_t peer_flag)
+static void apply_to_running(struct queue *queue, enum job_event event,
+                             bool (*concerns)(const struct job *job))
 {
     struct list *cursor, *next;
 
@@ -367,19 +368,32 @@ static void apply_to_running(struct queue *queue, enum job_event event, uint32_t
     {
         struct job *job = LIST_ENTRY_OF(cursor, struct job, turn_link);
 
-        if (!peer_flag || (job->peer_flags & peer_flag)) job_apply(job, event);
+        if (!concerns || concerns(job)) job_apply(job, event);
     }
+}
+
+static bool may_ask_peers(const struct job *job)
+{
+    return job->peer_flags & PEER_JOB_CLIENT;
+}
+
+static bool may_use_branchcache(const struct job *job)
+{
+    return !(job->peer_flags & PEER_JOB_NO_BRANCHCACHE);
 }
 
 void queue_apply_settings(struct queue *queue, const struct machine_settings *settings)
 {
     struct list *cursor;
+    bool is_branchcache_changed;
     uint32_t changed;
 
     queue_lock(queue);
+    is_branchcache_changed = queue->settings.uses_branchcache != settings->uses_branchcache;
     changed = queue->settings.peer_flags ^ settings->peer_flags;
     queue->settings = *settings;
-    if (changed & PEER_MACHINE_CLIENT) apply_to_running(queue, EV_SOURCES_CHANGED, PEER_JOB_CLIENT);
+    if (changed & PEER_MACHINE_CLIENT) apply_to_running(queue, EV_SOURCES_CHANGED, may_ask_peers);
+    if (is_branchcache_changed) apply_to_running(queue, EV_SOURCES_CHANGED, may_use_branchcache);
     LIST_FOR_EACH(cursor, &queue->jobs)
     scheduler_refresh(LIST_ENTRY_OF(cursor, struct job, queue_link));
     queue_wake_scheduler(queue);
@@ -390,7 +404,7 @@ void queue_network_lost(struct queue *queue)
 {
     queue_lock(queue);
     queue->is_network_up = false;
-    apply_to_running(queue, EV_NETWORK_LOST, 0);
+    apply_to_running(queue, EV_NETWORK_LOST, NULL);
     /* Jobs that are ready follow when the scheduler looks. */
     queue_wake_scheduler(queue);
     queue_unlock(queue);

@@ -47,6 +47,8 @@ static const struct rule rules[POLICY_VALUE_COUNT] = {
     [POLICY_MAX_JOBS_PER_MACHINE]       = {NAME("MaxJobsPerMachine"), 0, COUNT_MAX, 300, false, 0},
     [POLICY_MAX_FILES_PER_JOB]          = {NAME("MaxFilesPerJob"), 0, COUNT_MAX, 200, false, 0},
     [POLICY_MAX_RANGES_PER_FILE]        = {NAME("MaxRangesPerFile"), 0, COUNT_MAX, 500, false, 0},
+    [POLICY_BRANCHCACHE_ENABLE]         = {u"Enable", "PeerDist\\Service\\Enable",
+                                           0, 1, 0, true, 0},
 
     [POLICY_PREFERRED_FLAGS]            = {NAME("PeerCachingFlags"),
                                            0, PEER_MACHINE_MASK, 0, true, 0},
@@ -258,6 +260,11 @@ uint32_t policy_max_bandwidth_served(const struct policy *policy)
 bool policy_is_branchcache_disabled(const struct policy *policy)
 {
     return number_of(policy, POLICY_DISABLE_BRANCHCACHE);
+}
+
+bool policy_uses_branchcache(const struct policy *policy)
+{
+    return number_of(policy, POLICY_BRANCHCACHE_ENABLE) && !policy_is_branchcache_disabled(policy);
 }
 
 uint32_t policy_inactivity_timeout(const struct policy *policy)

@@ -24,6 +24,7 @@ enum policy_value
     POLICY_MAX_JOBS_PER_MACHINE,
     POLICY_MAX_FILES_PER_JOB,
     POLICY_MAX_RANGES_PER_FILE,
+    POLICY_BRANCHCACHE_ENABLE, /* BranchCache's own policy, which has a key of its own */
     /* Preferences and defaults of the service. */
     POLICY_PREFERRED_FLAGS,
     POLICY_PREFERRED_CACHE_SIZE,        /* percent of the disk */
@@ -34,7 +35,8 @@ enum policy_value
     POLICY_VALUE_COUNT
 };
 
-#define POLICY_FIRST_PREFERENCE POLICY_PREFERRED_FLAGS
+#define POLICY_FIRST_BRANCHCACHE POLICY_BRANCHCACHE_ENABLE
+#define POLICY_FIRST_PREFERENCE  POLICY_PREFERRED_FLAGS
 
 /* As the store of settings gave it. */
 enum policy_raw_kind
@@ -87,7 +89,9 @@ bool policy_overrides_bandwidth(const struct policy *policy);
 uint32_t policy_content_age(const struct policy *policy); /* seconds since the last access */
 uint32_t policy_cache_size(const struct policy *policy);  /* percent of the disk */
 uint32_t policy_max_bandwidth_served(const struct policy *policy); /* bits per second */
-bool policy_is_branchcache_disabled(const struct policy *policy);
+bool policy_is_branchcache_disabled(const struct policy *policy);  /* for BITS */
+/* Is there BranchCache on this machine, and may BITS use it? */
+bool policy_uses_branchcache(const struct policy *policy);
 
 /* Jobs; times in seconds. */
 uint32_t policy_inactivity_timeout(const struct policy *policy);

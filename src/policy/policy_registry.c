@@ -11,10 +11,11 @@
 #include "base/thread.h"
 #include "policy/policy_source.h"
 
-#define POLICIES_KEY   L"Software\\Policies"
-#define POLICY_KEY     L"Software\\Policies\\Microsoft\\Windows\\BITS"
-#define VERSION_KEY    L"Software\\Microsoft\\Windows\\CurrentVersion"
-#define PREFERENCE_KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
+#define POLICIES_KEY    L"Software\\Policies"
+#define POLICY_KEY      L"Software\\Policies\\Microsoft\\Windows\\BITS"
+#define BRANCHCACHE_KEY L"Software\\Policies\\Microsoft\\PeerDist\\Service"
+#define VERSION_KEY     L"Software\\Microsoft\\Windows\\CurrentVersion"
+#define PREFERENCE_KEY  L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
 
 /* Group policy writes value by value: what comes in one go is read when it has ended. */
 #define SETTLE_QUIET_MS 10
@@ -25,7 +26,7 @@
 
 enum watch
 {
-    WATCH_POLICIES, /* with subtree: it is always there, the key of BITS comes and goes */
+    WATCH_POLICIES, /* with subtree: it is always there, the keys of policies come and go */
     WATCH_VERSION,  /* tells when the key of the preferences comes or goes */
     WATCH_PREFERENCES,
     WATCH_COUNT
@@ -40,6 +41,8 @@ struct registry_store
 };
 
 static const struct reg_place policy_place = {HKEY_LOCAL_MACHINE, POLICY_KEY, KEY_WOW64_64KEY};
+static const struct reg_place branchcache_place = {HKEY_LOCAL_MACHINE, BRANCHCACHE_KEY,
+                                                   KEY_WOW64_64KEY};
 static const struct reg_place preference_place = {HKEY_LOCAL_MACHINE, PREFERENCE_KEY,
                                                   KEY_WOW64_64KEY};
 
@@ -74,7 +77,8 @@ static void read_place(const struct reg_place *place, enum policy_value first,
 static void registry_read(void *ctx, struct policy_raw raws[POLICY_VALUE_COUNT])
 {
     (void)ctx;
-    read_place(&policy_place, 0, POLICY_FIRST_PREFERENCE, raws);
+    read_place(&policy_place, 0, POLICY_FIRST_BRANCHCACHE, raws);
+    read_place(&branchcache_place, POLICY_FIRST_BRANCHCACHE, POLICY_FIRST_PREFERENCE, raws);
     read_place(&preference_place, POLICY_FIRST_PREFERENCE, POLICY_VALUE_COUNT, raws);
 }
 

@@ -9,6 +9,7 @@ struct machine_settings settings_from_policy(const struct policy *policy, uint32
 {
     return (struct machine_settings){
         .peer_flags = policy_machine_flags(policy),
+        .uses_branchcache = policy_uses_branchcache(policy),
         .inactivity_timeout = policy_inactivity_timeout(policy),
         .max_download_time = policy_max_download_time(policy),
         .no_progress_timeout = policy_no_progress_timeout(policy),

@@ -347,6 +347,7 @@ static HRESULT do_something(struct job *job, bool may_end)
     default:
     {
         struct machine_settings settings = {.peer_flags = random_below(4),
+                                            .uses_branchcache = random_below(2),
                                             .inactivity_timeout = 86400,
                                             .max_download_time = 86400,
                                             .no_progress_timeout = 86400,

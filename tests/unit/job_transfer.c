@@ -121,6 +121,55 @@ static void test_machine_flag_toggles(void)
     fake_world_done(&world);
 }
 
+static bool plan_uses_branchcache(struct job *job)
+{
+    struct transfer_plan plan;
+    bool is_used;
+
+    if (job_transfer_next(job, fake_running_epoch(&world, job), &plan) != S_OK) return false;
+    is_used = plan.uses_branchcache;
+    transfer_plan_done(&plan);
+    return is_used;
+}
+
+static void set_branchcache(bool is_used)
+{
+    world.settings.uses_branchcache = is_used;
+    queue_apply_settings(world.queue, &world.settings);
+}
+
+/* Requests that were planned otherwise are stopped at once. */
+static void test_branchcache_toggles(void)
+{
+    struct job *job;
+
+    fake_world_init(&world);
+    job = running_job(0);
+    ok(!plan_uses_branchcache(job), "BranchCache is used.\n");
+    fake_fetch(&world, job, 1000, 300);
+    set_branchcache(true);
+    EXPECT_INTERRUPTION(job, true);
+    EXPECT_SOURCE(job, SOURCE_ORIGIN, 300);
+    ok(plan_uses_branchcache(job), "BranchCache is not used.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+
+    job = running_job(0);
+    ok(plan_uses_branchcache(job), "BranchCache is not used.\n");
+    fake_fetch(&world, job, 1000, 300);
+    job_set_peer_flags(job, 4);
+    EXPECT_INTERRUPTION(job, true);
+    ok(!plan_uses_branchcache(job), "The flag does not count.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+
+    job = running_job(4);
+    ok(!plan_uses_branchcache(job), "The flag does not count.\n");
+    fake_fetch(&world, job, 1000, 300);
+    set_branchcache(false);
+    EXPECT_INTERRUPTION(job, false);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 /* What must not interrupt: machine off, same value again, other bits, the machine's server bit. */
 static void test_no_interruption(void)
 {
@@ -422,6 +471,7 @@ START_TEST(job_transfer)
     RUN_TEST(test_sizes_beyond_64_bits);
     RUN_TEST(test_job_flag_toggles);
     RUN_TEST(test_machine_flag_toggles);
+    RUN_TEST(test_branchcache_toggles);
     RUN_TEST(test_no_interruption);
     RUN_TEST(test_toggle_in_every_state);
     RUN_TEST(test_flag_values);

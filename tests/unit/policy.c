@@ -87,6 +87,7 @@ static void test_nothing_configured(void)
     check(policy_max_files_per_job, 200);
     check(policy_max_ranges_per_file, 500);
     ok(!is(policy_is_branchcache_disabled), "BranchCache is disabled.\n");
+    ok(!is(policy_uses_branchcache), "BranchCache is used.\n");
     ok(!is(policy_overrides_flags), "A policy decides on the flags.\n");
     ok(!is(policy_overrides_age), "A policy decides on the age.\n");
     ok(!is(policy_overrides_size), "A policy decides on the size.\n");
@@ -124,6 +125,25 @@ static void test_switches(void)
     set(POLICY_DISABLE_BRANCHCACHE, 0);
     ok(!is(policy_is_branchcache_disabled), "BranchCache is disabled.\n");
     ok(!lines, "Got %u lines: %s\n", lines, last_line);
+}
+
+/* Both keys have a say. */
+static void test_branchcache(void)
+{
+    clear();
+    set(POLICY_BRANCHCACHE_ENABLE, 1);
+    ok(is(policy_uses_branchcache), "BranchCache is not used.\n");
+    set(POLICY_DISABLE_BRANCHCACHE, 1);
+    ok(!is(policy_uses_branchcache), "BranchCache is used, though disabled.\n");
+    set(POLICY_DISABLE_BRANCHCACHE, 0);
+    ok(is(policy_uses_branchcache), "BranchCache is not used.\n");
+    set(POLICY_BRANCHCACHE_ENABLE, 0);
+    ok(!is(policy_uses_branchcache), "BranchCache is used, though it is off.\n");
+    ok(!lines, "Got %u lines: %s\n", lines, last_line);
+    set(POLICY_BRANCHCACHE_ENABLE, 2);
+    ok(!is(policy_uses_branchcache), "BranchCache is used.\n");
+    raws[POLICY_BRANCHCACHE_ENABLE].kind = POLICY_RAW_UNREADABLE;
+    ok(!is(policy_uses_branchcache), "BranchCache is used.\n");
 }
 
 /* The policies on the cache hold while EnablePeercaching is 1, and only then. */
@@ -339,7 +359,7 @@ static void test_equality(void)
 
         set(i, 70 + DAY);
         if (i <= POLICY_DISABLE_PEERCACHING_SERVER || i == POLICY_DISABLE_BRANCHCACHE ||
-            i == POLICY_PREFERRED_FLAGS)
+            i == POLICY_BRANCHCACHE_ENABLE || i == POLICY_PREFERRED_FLAGS)
             set(i, 1);
         else if (i == POLICY_MAX_CONTENT_AGE || i == POLICY_MAX_CACHE_SIZE ||
                  i == POLICY_PREFERRED_CACHE_SIZE || i == POLICY_JOB_INACTIVITY_TIMEOUT)
@@ -399,6 +419,7 @@ START_TEST(policy)
     log_set_sink(count_line);
     RUN_TEST(test_nothing_configured);
     RUN_TEST(test_switches);
+    RUN_TEST(test_branchcache);
     RUN_TEST(test_cache);
     RUN_TEST(test_jobs);
     RUN_TEST(test_ranges);
