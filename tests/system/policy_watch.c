@@ -12,8 +12,9 @@
 #include "base/log.h"
 #include "policy/policy_source.h"
 
-#define POLICY_KEY     L"Software\\Policies\\Microsoft\\Windows\\BITS"
-#define PREFERENCE_KEY L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
+#define POLICY_KEY      L"Software\\Policies\\Microsoft\\Windows\\BITS"
+#define PREFERENCE_KEY  L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
+#define BRANCHCACHE_KEY L"Software\\Policies\\Microsoft\\PeerDist\\Service"
 
 #define SEEN_WITHIN 1000 /* milliseconds */
 #define CHANGES     2000
@@ -148,6 +149,7 @@ static void start_from_nothing(void)
     policy_source_stop(source);
     delete_key(POLICY_KEY);
     delete_key(PREFERENCE_KEY);
+    delete_key(BRANCHCACHE_KEY);
     hr = policy_source_refresh(source);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     hr = policy_source_start(source);
@@ -248,6 +250,35 @@ static void test_every_policy(void)
         check(tests[i].get, tests[i].initial);
         winetest_pop_context();
     }
+}
+
+static uint32_t uses_branchcache(const struct policy *policy)
+{
+    return policy_uses_branchcache(policy);
+}
+
+/* The switch of BranchCache itself, whose key comes and goes. */
+static void test_branchcache(void)
+{
+    start_from_nothing();
+    check(uses_branchcache, 0);
+    set_number(BRANCHCACHE_KEY, L"Enable", 1);
+    check(uses_branchcache, 1);
+    set_policy(L"DisableBranchCache", 1);
+    check(uses_branchcache, 0);
+    delete_value(POLICY_KEY, L"DisableBranchCache");
+    check(uses_branchcache, 1);
+    set_value(BRANCHCACHE_KEY, L"Enable", REG_SZ, L"1", 2 * sizeof(WCHAR));
+    check(uses_branchcache, 0);
+    set_number(BRANCHCACHE_KEY, L"Enable", 1);
+    check(uses_branchcache, 1);
+    delete_key(BRANCHCACHE_KEY);
+    check(uses_branchcache, 0);
+    /* Of BITS' own key this value says nothing. */
+    set_policy(L"Enable", 1);
+    set_policy(L"MaxJobsPerUser", 61);
+    check(policy_max_jobs_per_user, 61);
+    check(uses_branchcache, 0);
 }
 
 static void test_content_age(void)
@@ -483,6 +514,7 @@ static const struct
 } kept_keys[] = {
     {POLICY_KEY, L"Software\\OpenBITS test policies"},
     {PREFERENCE_KEY, L"Software\\OpenBITS test preferences"},
+    {BRANCHCACHE_KEY, L"Software\\OpenBITS test BranchCache"},
 };
 
 START_TEST(policy_watch)
@@ -501,6 +533,7 @@ START_TEST(policy_watch)
         RUN_TEST(test_other_process);
         RUN_TEST(test_keys_come_and_go);
         RUN_TEST(test_every_policy);
+        RUN_TEST(test_branchcache);
         RUN_TEST(test_content_age);
         RUN_TEST(test_cache_size);
         RUN_TEST(test_cache_needs_the_switch);
