@@ -278,10 +278,24 @@ static bool add_field(struct http_request *request, const char *name, const char
     return fields != NULL;
 }
 
+static bool set_peerdist_fields(struct http_request *request, enum http_peerdist peerdist)
+{
+    if (peerdist == HTTP_PEERDIST_MISSING)
+        return add_field(request, "X-P2P-PeerDist", "Version=1.1, MissingDataRequest=true");
+    if (peerdist == HTTP_PEERDIST_ACCEPT)
+        return add_field(request, "X-P2P-PeerDist", "Version=1.1") &&
+               add_field(request, "X-P2P-PeerDistEx",
+                         "MinContentInformation=1.0, MaxContentInformation=2.0");
+    return true;
+}
+
 static bool set_fields(struct http_request *request, const struct http_request_params *params)
 {
-    if (!add_field(request, "Accept", "*/*") ||
-        !add_field(request, "Accept-Encoding", "identity") ||
+    const char *encodings =
+        params->peerdist == HTTP_PEERDIST_ACCEPT ? "identity, peerdist" : "identity";
+
+    if (!add_field(request, "Accept", "*/*") || !add_field(request, "Accept-Encoding", encodings) ||
+        !set_peerdist_fields(request, params->peerdist) ||
         !add_field(request, "Connection", "Keep-Alive"))
         return false;
     if (params->if_unmodified_since &&

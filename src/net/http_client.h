@@ -21,6 +21,14 @@ struct http_client_config
 
 extern const struct http_client_config http_client_defaults;
 
+/* What the request says of BranchCache, [MS-PCCRTP] 2.2.1. */
+enum http_peerdist
+{
+    HTTP_PEERDIST_NONE,
+    HTTP_PEERDIST_ACCEPT, /* content information may come in place of the file */
+    HTTP_PEERDIST_MISSING /* it has come, and these bytes are not to be had elsewhere */
+};
+
 /* Texts are copied. */
 struct http_request_params
 {
@@ -29,6 +37,7 @@ struct http_request_params
     bool has_range;
     uint64_t range_first;
     uint64_t range_last;
+    enum http_peerdist peerdist;
     const char *if_unmodified_since; /* NULL: none */
     const char *if_match;            /* NULL: none */
 };

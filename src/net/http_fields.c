@@ -185,6 +185,33 @@ static HRESULT take_transfer_encoding(struct http_head *head, struct text value)
     return S_OK;
 }
 
+static HRESULT take_content_encoding(struct http_head *head, struct text value)
+{
+    struct text part;
+
+    while (take_part(&value, ',', &part))
+    {
+        if (is_word(part, "peerdist"))
+            head->is_peerdist = true;
+        else if (part.len && !is_word(part, "identity"))
+            head->has_other_encoding = true;
+    }
+    return S_OK;
+}
+
+/* [MS-PCCRTP] 2.2.1.2. */
+static HRESULT take_peerdist(struct http_head *head, struct text value)
+{
+    struct text part, name;
+
+    while (take_part(&value, ',', &part))
+    {
+        if (!take_part(&part, '=', &name) || !part.at || !is_word(name, "contentlength")) continue;
+        head->has_peerdist_length = parse_number(trim(part), &head->peerdist_length);
+    }
+    return S_OK;
+}
+
 static HRESULT take_location(struct http_head *head, struct text value)
 {
     if (!value.len) return S_OK;
@@ -256,6 +283,7 @@ static const struct
 } fields[] = {
     { "accept-ranges",     take_accept_ranges },
     { "connection",        take_connection },
+    { "content-encoding",  take_content_encoding },
     { "content-length",    take_content_length },
     { "content-range",     take_content_range },
     { "content-type",      take_content_type },
@@ -264,6 +292,7 @@ static const struct
     { "location",          take_location },
     { "retry-after",       take_retry_after },
     { "transfer-encoding", take_transfer_encoding },
+    { "x-p2p-peerdist",    take_peerdist },
 };
 /* clang-format on */
 

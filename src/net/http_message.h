@@ -84,7 +84,11 @@ struct http_head
     char boundary[71]; /* empty when malformed */
 
     enum http_transfer_coding transfer_coding;
-    char *location; /* NULL when absent or empty */
+    bool is_peerdist;         /* Content-Encoding: peerdist; the body describes the file */
+    bool has_other_encoding;  /* Content-Encoding names another one, alone or too */
+    bool has_peerdist_length; /* X-P2P-PeerDist */
+    uint64_t peerdist_length; /* of what the body describes */
+    char *location;           /* NULL when absent or empty */
     enum http_retry_after retry_after;
     uint32_t retry_seconds;
     filetime_t retry_date;

@@ -448,6 +448,46 @@ static void test_codings(void)
     http_head_done(&head);
 }
 
+static void test_peerdist(void)
+{
+    static const struct
+    {
+        const char *fields;
+        bool is_peerdist, has_other, has_length;
+        uint64_t length;
+    } tests[] = {
+        {"", false, false, false, 0},
+        {"Content-Encoding: PeerDist\r\nX-P2P-PeerDist: Version=1.1, ContentLength=184946\r\n",
+         true, false, true, 184946},
+        {"Content-Encoding: gzip, peerdist\r\n", true, true, false, 0},
+        {"Content-Encoding: peerdist\r\nContent-Encoding: gzip\r\n", true, true, false, 0},
+        {"Content-Encoding: identity\r\n", false, false, false, 0},
+        {"Content-Encoding: peerdistance\r\n", false, true, false, 0},
+        {"X-P2P-PeerDist: contentlength = 18446744073709551615\r\n", false, false, true,
+         UINT64_MAX},
+        {"X-P2P-PeerDist: ContentLength=18446744073709551616\r\n", false, false, false, 0},
+        {"X-P2P-PeerDist: ContentLength=-1\r\n", false, false, false, 0},
+        {"X-P2P-PeerDist: ContentLength\r\n", false, false, false, 0},
+        {"X-P2P-PeerDist: ,=,ContentLength=7,,Version=1.0\r\n", false, false, true, 7},
+    };
+    struct http_head head;
+
+    http_head_init(&head);
+    for (size_t i = 0; i < ARRAY_COUNT(tests); i++)
+    {
+        EXPECT_HR(feed_fields(&head, tests[i].fields), S_OK);
+        ok(head.is_peerdist == tests[i].is_peerdist &&
+               head.has_other_encoding == tests[i].has_other &&
+               head.has_peerdist_length == tests[i].has_length,
+           "Test %zu: got %d, %d, %d.\n", i, head.is_peerdist, head.has_other_encoding,
+           head.has_peerdist_length);
+        if (tests[i].has_length)
+            ok(head.peerdist_length == tests[i].length, "Test %zu: got %llu.\n", i,
+               (unsigned long long)head.peerdist_length);
+    }
+    http_head_done(&head);
+}
+
 static void test_location(void)
 {
     struct http_head head;
@@ -697,6 +737,7 @@ START_TEST(http_message)
     RUN_TEST(test_etag);
     RUN_TEST(test_content_type);
     RUN_TEST(test_codings);
+    RUN_TEST(test_peerdist);
     RUN_TEST(test_location);
     RUN_TEST(test_retry_after);
     RUN_TEST(test_field_lines);
