@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * One stream from the origin: a HEAD, or a GET of one range, with the redirects that lead to the
- * answer. What an answer means is decided by http_rules. */
+ * answer, and with the content information that may come first. What an answer means is decided by
+ * http_rules. */
 #include "transfer/http_get.h"
 
 #include <stdlib.h>
@@ -10,8 +11,10 @@
 #include <bitsmsg.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/url.h"
+#include "branchcache/content_verifier.h"
 #include "net/http_client.h"
 #include "net/http_redirect.h"
 #include "transfer/http_rules.h"
@@ -33,6 +36,10 @@ struct source_stream
     char *next_url; /* where a redirect leads; its body is being skipped */
     unsigned int redirects;
     uint64_t skipped;
+
+    uint8_t *info; /* content information that comes in */
+    bool is_info_refused;
+    struct content_verifier *verifier; /* of the bytes that come; NULL without */
 
     uint64_t promised; /* bytes of body that the answer has */
     uint64_t given;
@@ -60,11 +67,25 @@ static bool follow(struct source_stream *stream, const struct http_head *head)
     return stream->next_url != NULL;
 }
 
+static bool expect_info(struct source_stream *stream, const struct http_head *head)
+{
+    stream->info = malloc((size_t)head->content_length);
+    stream->promised = head->content_length;
+    stream->is_info_refused = !stream->info;
+    return stream->info != NULL;
+}
+
 static bool accept(struct source_stream *stream, const struct http_verdict *verdict)
 {
     struct source_answer answer = {verdict->version, verdict->offset, verdict->length};
 
     if (stream->asked.method == HTTP_HEAD) answer.length = 0;
+    if (stream->verifier && verdict->action == HTTP_ACCEPT_WHOLE)
+    {
+        /* It was made for what was asked. */
+        content_verifier_destroy(stream->verifier);
+        stream->verifier = NULL;
+    }
     stream->promised = answer.length;
     return stream->sink->answer(stream->sink_ctx, &answer);
 }
@@ -83,6 +104,11 @@ static bool on_head(void *ctx, const struct http_head *head)
         return accept(stream, &verdict);
     case HTTP_REDIRECT:
         return follow(stream, head);
+    case HTTP_CONTENT_INFO:
+        return expect_info(stream, head);
+    case HTTP_NO_PEERDIST:
+        stream->is_info_refused = true;
+        return false;
     case HTTP_RESTART:
         stream->result.outcome = SOURCE_CHANGED;
         stream->result.code = verdict.code;
@@ -92,6 +118,17 @@ static bool on_head(void *ctx, const struct http_head *head)
             (struct source_result){SOURCE_FAILED, verdict.code, ERROR_CONTEXT_REMOTE_FILE};
         return false;
     }
+}
+
+/* False: it is wrong. */
+static bool verify(struct source_stream *stream, const void *data, size_t size)
+{
+    if (!stream->verifier || content_verifier_take(stream->verifier, data, size) == S_OK)
+        return true;
+    LOG_WARN(LOG_HTTP, "bytes of an origin are not those of its content information");
+    stream->result = (struct source_result){SOURCE_WRONG, BG_E_INVALID_SERVER_RESPONSE,
+                                            ERROR_CONTEXT_REMOTE_FILE};
+    return false;
 }
 
 static bool on_body(void *ctx, const void *data, size_t size)
@@ -104,8 +141,30 @@ static bool on_body(void *ctx, const void *data, size_t size)
         return stream->skipped <= REDIRECT_BODY_MAX;
     }
     if (size > stream->promised - stream->given) size = stream->promised - stream->given;
+    if (stream->info && size) memcpy(stream->info + stream->given, data, size);
     stream->given += size;
-    return !size || stream->sink->data(stream->sink_ctx, data, size);
+    if (!size || stream->info) return true;
+    return verify(stream, data, size) && stream->sink->data(stream->sink_ctx, data, size);
+}
+
+/* Content information has come, or none that is of use: now the bytes. */
+static void ask_for_bytes(struct source_stream *stream)
+{
+    HRESULT hr = S_OK;
+
+    if (stream->info && !stream->is_info_refused)
+    {
+        hr = content_verifier_create(stream->info, (size_t)stream->promised, &stream->asked.asked,
+                                     &stream->verifier);
+        stream->info = NULL;
+    }
+    if (stream->is_info_refused || FAILED(hr))
+        LOG_INFO(LOG_HTTP, "content information of an origin is of no use (%#lx)",
+                 (unsigned long)hr);
+    stream->asked.peerdist = false;
+    stream->is_info_refused = false;
+    stream->promised = stream->given = 0;
+    if (!send_request(stream)) end(stream, SOURCE_FAILED, E_OUTOFMEMORY);
 }
 
 static void on_done(void *ctx, HRESULT hr)
@@ -113,6 +172,12 @@ static void on_done(void *ctx, HRESULT hr)
     struct source_stream *stream = ctx;
 
     stream->request = NULL;
+    if (stream->is_info_refused ||
+        (stream->info && SUCCEEDED(hr) && stream->given == stream->promised))
+    {
+        ask_for_bytes(stream);
+        return;
+    }
     if (stream->next_url)
     {
         free(stream->url);
@@ -136,6 +201,13 @@ static const struct http_request_ops request_ops = {on_head, on_body, on_done};
 
 /* ---- the request ---- */
 
+static enum http_peerdist peerdist_of(const struct source_stream *stream)
+{
+    if (stream->asked.method == HTTP_HEAD) return HTTP_PEERDIST_NONE;
+    if (stream->asked.peerdist) return HTTP_PEERDIST_ACCEPT;
+    return stream->verifier ? HTTP_PEERDIST_MISSING : HTTP_PEERDIST_NONE;
+}
+
 /* The version is asked for again with every range, so that no file is made of two. */
 static bool send_request(struct source_stream *stream)
 {
@@ -145,7 +217,8 @@ static bool send_request(struct source_stream *stream)
                                          .has_range = stream->asked.method == HTTP_GET &&
                                                       !stream->asked.whole_file,
                                          .range_first = stream->asked.asked.begin,
-                                         .range_last = stream->asked.asked.end - 1};
+                                         .range_last = stream->asked.asked.end - 1,
+                                         .peerdist = peerdist_of(stream)};
 
     if (!params.is_head && is_known && stream->version.has_mtime)
         params.if_unmodified_since = stream->version.last_modified;
@@ -157,6 +230,8 @@ static bool send_request(struct source_stream *stream)
 
 static void free_stream(struct source_stream *stream)
 {
+    content_verifier_destroy(stream->verifier);
+    free(stream->info);
     free(stream->url);
     free(stream->next_url);
     free(stream);
@@ -177,6 +252,7 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
     stream->asked = (struct http_expectation){.method = request->is_probe ? HTTP_HEAD : HTTP_GET,
                                               .asked = request->range,
                                               .foreground = request->is_foreground,
+                                              .peerdist = request->uses_branchcache,
                                               .resumed = request->is_resumed,
                                               .known = &stream->version};
     stream->url = str_to_utf8(request->remote_name);

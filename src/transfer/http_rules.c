@@ -7,6 +7,8 @@
 #include <bitsmsg.h>
 #include <string.h>
 
+#include "branchcache/content_info.h"
+
 HRESULT http_status_to_hresult(unsigned int status)
 {
     return (HRESULT)(0x80190000u | (status & 0xffff));
@@ -155,13 +157,41 @@ static void judge_range(const struct http_expectation *asked, const struct http_
         decide(verdict, HTTP_ACCEPT, S_OK);
 }
 
+/* Length and range are those of the file, but for Content-Length. Whether the file has changed is
+ * found out by the request for its bytes: another encoding may well have another tag. */
+static void judge_content_info(const struct http_expectation *asked, const struct http_head *head,
+                               struct http_verdict *verdict)
+{
+    bool has_size = head->status == 206
+                        ? head->content_range == HTTP_RANGE_PRESENT && head->has_total
+                        : head->has_peerdist_length;
+    struct file_version version =
+        version_of(head, head->status == 206 ? head->total : head->peerdist_length, NULL);
+
+    decide(verdict, HTTP_NO_PEERDIST, S_OK);
+    if (!has_size || head->has_other_encoding || head->is_multipart_byteranges) return;
+    if (!head->has_content_length || !head->content_length ||
+        head->content_length > CONTENT_INFO_SIZE_MAX)
+        return;
+    if (asked->known && http_is_other_version(asked->known, &version)) return;
+    decide(verdict, HTTP_CONTENT_INFO, S_OK);
+}
+
 static void judge_success(const struct http_expectation *asked, const struct http_head *head,
                           struct http_verdict *verdict)
 {
     bool is_partial = head->status == 206;
 
-    /* A content coding is part of the file: sizes and ranges are of what it makes, and that is
-     * kept. */
+    if (head->is_peerdist)
+    {
+        if (asked->peerdist && asked->method == HTTP_GET)
+            judge_content_info(asked, head, verdict);
+        else
+            fail(verdict, BG_E_INVALID_SERVER_RESPONSE);
+        return;
+    }
+    /* Any other content coding is part of the file: sizes and ranges are of what it makes, and that
+     * is kept. */
     if (head->transfer_coding == HTTP_CODING_OTHER)
         fail(verdict, BG_E_INVALID_SERVER_RESPONSE);
     else if (asked->method == HTTP_HEAD && is_partial)

@@ -26,6 +26,7 @@ struct http_expectation
     struct byte_range asked; /* ignored for HEAD and whole_file */
     bool whole_file;         /* GET without a Range field */
     bool foreground;
+    bool peerdist;                    /* content information may come in place of the file */
     bool resumed;                     /* bytes of the file are stored already */
     const struct file_version *known; /* NULL or known == false: nothing is known yet */
 };
@@ -35,6 +36,8 @@ enum http_action
     HTTP_ACCEPT,       /* a good answer; the body, if any, is [offset, offset + length) */
     HTTP_ACCEPT_WHOLE, /* the same, but the whole file instead of the range that was asked */
     HTTP_REDIRECT,     /* ask at head->location */
+    HTTP_CONTENT_INFO, /* the body is content information, of a length that is known */
+    HTTP_NO_PEERDIST,  /* content information of no use: ask again, for the file itself */
     HTTP_RESTART,      /* the file changed: what is stored is worth nothing */
     HTTP_FAIL
 };

@@ -281,6 +281,8 @@ static HRESULT start_stream(struct run *run, bool is_probe)
                                      .range = run->asked,
                                      .version = &run->plan.version,
                                      .is_foreground = run->plan.is_foreground,
+                                     .uses_branchcache = run->plan.uses_branchcache &&
+                                                         run->plan.file_index != run->plain_file,
                                      .is_resumed = stored_end(&run->plan.have) != 0};
 
     run->is_probe = is_probe;
@@ -322,6 +324,13 @@ static void start_over(struct run *run)
     local_file_ops.discard(NULL, run->plan.temp_name);
     run->step = job_transfer_restart(run->job, run->epoch, run->plan.file_index) == S_OK ? RUN_PLAN
                                                                                          : RUN_OVER;
+}
+
+/* Content information and bytes contradict each other. The bytes alone must do. */
+static void start_over_plainly(struct run *run)
+{
+    run->plain_file = run->plan.file_index;
+    start_over(run);
 }
 
 static void drop_plan(struct run *run)
@@ -495,6 +504,8 @@ void run_take_result(struct run *run)
     }
     else if (result.outcome == SOURCE_CHANGED)
         start_over(run);
+    else if (result.outcome == SOURCE_WRONG)
+        start_over_plainly(run);
     else if (result.code == E_ABORT || result.outcome == SOURCE_DONE)
         take_refusal(run);
     else
@@ -523,6 +534,7 @@ HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch,
     run->job = job;
     run->epoch = epoch;
     run->step = RUN_PLAN;
+    run->plain_file = JOB_NO_FILE;
     *out = run;
     return S_OK;
 }

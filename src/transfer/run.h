@@ -59,6 +59,7 @@ struct run
     bool is_temp_lost;
     bool is_stale; /* the core said that the epoch is over */
     struct source_result result;
+    uint32_t plain_file;       /* the file that BranchCache is of no use for; JOB_NO_FILE: none */
     unsigned int peer_streams; /* for the file of the plan */
     tick_t last_data;          /* host->lock; of a peer */
     tick_t window_start;       /* host->lock; of the time in which a peer must show its worth */

@@ -18,6 +18,7 @@ struct source_request
     struct byte_range range;            /* what is wanted; ignored for a probe */
     const struct file_version *version; /* known == false: nothing is known yet */
     bool is_foreground;
+    bool uses_branchcache;
     bool is_resumed; /* bytes of the file are on the disk */
 };
 
@@ -32,6 +33,7 @@ enum source_outcome
 {
     SOURCE_DONE,    /* all that the answer promised has been given */
     SOURCE_CHANGED, /* the file is another one: what is on the disk is worth nothing */
+    SOURCE_WRONG,   /* the bytes are not those of the origin's own content information */
     SOURCE_AGAIN,   /* not all came, but ask once more: of peers only */
     SOURCE_FAILED
 };

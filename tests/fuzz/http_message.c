@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "branchcache/content_info.h"
 #include "fuzz/fuzz.h"
 #include "transfer/http_rules.h"
 
@@ -25,6 +26,8 @@ static const struct http_expectation asks[] = {
     {.method = HTTP_GET, .asked = {0, 1}, .foreground = true},
     {.method = HTTP_GET, .asked = {0, 1000}, .known = &known_1000, .foreground = true},
     {.method = HTTP_GET, .asked = {100, 200}, .known = &known_1000, .resumed = true},
+    {.method = HTTP_GET, .asked = {0, 1000}, .foreground = true, .peerdist = true},
+    {.method = HTTP_GET, .asked = {100, 200}, .known = &known_1000, .peerdist = true},
     {.method = HTTP_GET, .whole_file = true},
     {.method = HTTP_GET, .whole_file = true, .known = &known_1000},
 };
@@ -112,6 +115,12 @@ static void check_verdicts(const struct http_head *head)
             break;
         case HTTP_REDIRECT:
             CHECK(verdict.code == S_OK && head->location && head->location[0]);
+            break;
+        case HTTP_CONTENT_INFO:
+            CHECK(head->content_length && head->content_length <= CONTENT_INFO_SIZE_MAX);
+            /* fall through */
+        case HTTP_NO_PEERDIST:
+            CHECK(verdict.code == S_OK && asks[i].peerdist && head->is_peerdist);
             break;
         case HTTP_RESTART:
             CHECK(FAILED(verdict.code) && (asks[i].known || asks[i].resumed));

@@ -53,6 +53,13 @@ static const struct http_expectation ask_whole = {.method = HTTP_GET, .whole_fil
 static const struct http_expectation ask_whole_again = {
     .method = HTTP_GET, .whole_file = true, .known = &known_1000};
 
+/* Either of them with content information, if the server likes. */
+static const struct http_expectation ask_info = {
+    .method = HTTP_GET, .asked = {100, 200}, .known = &known_1000, .peerdist = true};
+static const struct http_expectation ask_info_unknown = {
+    .method = HTTP_GET, .asked = {0, 1000}, .foreground = true, .peerdist = true};
+static const struct http_expectation ask_size_info = {.method = HTTP_HEAD, .peerdist = true};
+
 static void judge(const struct http_expectation *asked, const char *answer,
                   struct http_verdict *verdict)
 {
@@ -256,6 +263,49 @@ static bool has_redirect(unsigned int status)
 }
 
 /* Every status, with and without what is known. */
+#define INFO        "Content-Encoding: peerdist\r\n"
+#define PEERDIST(n) "X-P2P-PeerDist: Version=1.1, ContentLength=" #n "\r\n"
+#define BY(asked, answer, action)                                                                  \
+    {                                                                                              \
+        __LINE__, &asked, answer, action, S_OK, 0, 0                                               \
+    }
+#define GIVES_INFO(asked, answer) BY(asked, answer, HTTP_CONTENT_INFO)
+#define NO_USE(asked, answer)     BY(asked, answer, HTTP_NO_PEERDIST)
+
+static void test_content_info(void)
+{
+    static const struct rule rules[] = {
+        GIVES_INFO(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/1000") PEERDIST(100)),
+        GIVES_INFO(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/1000")),
+        GIVES_INFO(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/1000") "ETag: \"v1\"\r\n"),
+        GIVES_INFO(ask_info, OK INFO LENGTH(134) PEERDIST(1000)),
+        GIVES_INFO(ask_info_unknown, OK INFO LENGTH(8388608) PEERDIST(1000)),
+        NO_USE(ask_info, PARTIAL INFO LENGTH(134) PEERDIST(100)),
+        NO_USE(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/*") PEERDIST(100)),
+        NO_USE(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/1001") PEERDIST(100)),
+        NO_USE(ask_info, PARTIAL INFO LENGTH(134) RANGE("100-199/1000") "ETag: \"v2\"\r\n"),
+        NO_USE(ask_info, PARTIAL INFO RANGE("100-199/1000")),
+        NO_USE(ask_info, PARTIAL INFO LENGTH(0) RANGE("100-199/1000")),
+        NO_USE(ask_info,
+               PARTIAL INFO LENGTH(134) "Content-Encoding: gzip\r\n" RANGE("100-199/1000")),
+        NO_USE(ask_info, OK INFO LENGTH(134)),
+        NO_USE(ask_info, OK INFO LENGTH(134) PEERDIST(1001)),
+        NO_USE(ask_info_unknown, OK INFO LENGTH(8388609) PEERDIST(1000)),
+        /* What was not asked for must not become the file. */
+        INVALID(ask_range, PARTIAL INFO LENGTH(100) RANGE("100-199/1000")),
+        INVALID(ask_all_foreground, OK INFO LENGTH(1000)),
+        INVALID(ask_size, OK INFO LENGTH(134) PEERDIST(1000)),
+        INVALID(ask_size_info, OK INFO LENGTH(134) PEERDIST(1000)),
+        /* The server does not speak it. */
+        ACCEPTED(ask_info, PARTIAL LENGTH(100) RANGE("100-199/1000"), 100, 100),
+        CHANGED(ask_info, PARTIAL LENGTH(100) RANGE("100-199/1001")),
+        {__LINE__, &ask_info, "HTTP/1.1 412 No\r\n" INFO LENGTH(134), HTTP_RESTART,
+         (HRESULT)0x8019019c, 0, 0},
+    };
+
+    check_rules(rules, ARRAY_COUNT(rules));
+}
+
 static void test_status(void)
 {
     static const struct http_expectation *const asks[] = {&ask_size, &ask_size_again, &ask_range,
@@ -372,6 +422,7 @@ START_TEST(http_rules)
     RUN_TEST(test_size);
     RUN_TEST(test_range);
     RUN_TEST(test_whole_for_range);
+    RUN_TEST(test_content_info);
     RUN_TEST(test_status);
     RUN_TEST(test_incomplete);
     RUN_TEST(test_version);
