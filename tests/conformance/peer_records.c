@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The records of the machine's cache: what they say, how they are listed and deleted. Which
+ * downloads get there is in peer_record_rules.c. */
+#include "record_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#define SIZE 100017
+#define DAY  86400
+
+/* ---- One record ---- */
+
+static IBitsPeerCacheRecord *get_record(const GUID *id)
+{
+    IBitsPeerCacheRecord *object = NULL;
+    HRESULT hr = IBitsPeerCacheAdministration_GetRecord(admin, id, &object);
+
+    ok(hr == S_OK && object, "Got hr %#lx, %p.\n", hr, object);
+    return object;
+}
+
+static void test_values(void)
+{
+    static const SYSTEMTIME date = {.wYear = 2022, .wMonth = 1, .wDay = 1};
+    FILETIME before, after, expected;
+    struct record record;
+    struct download d;
+    WCHAR url[URL_MAX];
+
+    shows("PCR-GOU-1");
+    shows("PCR-GFS-1");
+    shows("PCR-GFMT-1");
+    shows("PCR-GFMT-2");
+    shows("PCR-GLAT-1");
+    shows("PCR-IFV-1");
+    shows("PCR-IFV-6");
+    shows("PCR-GFR-1");
+    shows("PCR-GFR-2");
+    shows("PCR-GFR-3");
+    GetSystemTimeAsFileTime(&before);
+    make_record(&d, SIZE);
+    GetSystemTimeAsFileTime(&after);
+    expect_records(d.path, 1);
+    if (find_records(d.path, &record) != 1) return;
+    origin_wurl(origin, d.path, url);
+    ok(!wcscmp(record.url, url), "Got %s.\n", wine_dbgstr_w(record.url));
+    ok(record.size == SIZE, "Got %llu bytes.\n", record.size);
+    SystemTimeToFileTime(&date, &expected);
+    ok(!CompareFileTime(&record.modified, &expected), "Got %#lx%08lx.\n",
+       record.modified.dwHighDateTime, record.modified.dwLowDateTime);
+    ok(CompareFileTime(&record.accessed, &before) >= 0 &&
+           CompareFileTime(&record.accessed, &after) <= 0,
+       "Got %#lx%08lx.\n", record.accessed.dwHighDateTime, record.accessed.dwLowDateTime);
+    ok(record.validated == S_OK, "Got hr %#lx.\n", record.validated);
+    ok(record.range_count == 1, "Got %lu ranges.\n", record.range_count);
+    ok(!record.range.InitialOffset && record.range.Length == SIZE, "Got %llu bytes from %llu on.\n",
+       record.range.Length, record.range.InitialOffset);
+}
+
+static void test_GetRecord(void)
+{
+    struct record enumerated, got, again;
+    IBitsPeerCacheRecord *object;
+    IUnknown *unknown = NULL;
+    struct download d;
+    HRESULT hr;
+
+    shows("PCA-GR-1");
+    shows("PCA-GR-2");
+    shows("PCA-GR-3");
+    shows("PCR-1");
+    shows("PCR-GID-1");
+    shows("PCR-GID-3");
+    make_record(&d, SIZE);
+    if (find_records(d.path, &enumerated) != 1) return;
+    if (!(object = get_record(&enumerated.id))) return;
+    read_record(object, &got);
+    ok(is_same_record(&got, &enumerated), "They differ.\n");
+    hr = IBitsPeerCacheRecord_QueryInterface(object, &IID_IUnknown, (void **)&unknown);
+    ok(hr == S_OK && unknown, "Got hr %#lx.\n", hr);
+    if (unknown) IUnknown_Release(unknown);
+
+    /* What is got now was true then: deleting does not reach it. */
+    settle();
+    find_records(d.path, &again);
+    ok(IsEqualGUID(&again.id, &enumerated.id), "The id has changed.\n");
+    hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &enumerated.id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    read_record(object, &got);
+    ok(is_same_record(&got, &enumerated), "They differ.\n");
+    IBitsPeerCacheRecord_Release(object);
+}
+
+/* Whatever the headers say: what stands in the vtable of the object. */
+static void test_slots(void)
+{
+    typedef HRESULT(WINAPI * out_fn)(void *iface, void *out);
+    static const IID published = {
+        0x659cdeaf, 0x489e, 0x11d9, {0xa9, 0xcd, 0x00, 0x0d, 0x56, 0x96, 0x52, 0x51}};
+    BG_FILE_RANGE *ranges = NULL;
+    IBitsPeerCacheRecord *object, *found = NULL;
+    FILETIME modified, accessed;
+    struct record record;
+    void *const *slots;
+    WCHAR *url = NULL;
+    struct download d;
+    DWORD count = 0;
+    UINT64 size = 0;
+    HRESULT hr;
+    GUID id;
+
+    shows("PCR-2");
+    shows("PCR-IFV-3");
+    make_record(&d, SIZE);
+    if (find_records(d.path, &record) != 1 || !(object = get_record(&record.id))) return;
+    hr = IBitsPeerCacheRecord_QueryInterface(object, &published, (void **)&found);
+    ok(hr == S_OK && found, "Got hr %#lx.\n", hr);
+    if (found) IBitsPeerCacheRecord_Release(found);
+    slots = *(void **)object;
+    hr = ((out_fn)slots[3])(object, &id);
+    ok(hr == S_OK && IsEqualGUID(&id, &record.id), "Got hr %#lx.\n", hr);
+    hr = ((out_fn)slots[4])(object, &url);
+    ok(hr == S_OK && url && !wcscmp(url, record.url), "Got hr %#lx.\n", hr);
+    CoTaskMemFree(url);
+    hr = ((out_fn)slots[5])(object, &size);
+    ok(hr == S_OK && size == SIZE, "Got hr %#lx.\n", hr);
+    hr = ((out_fn)slots[6])(object, &modified);
+    ok(hr == S_OK && !CompareFileTime(&modified, &record.modified), "Got hr %#lx.\n", hr);
+    hr = ((out_fn)slots[7])(object, &accessed);
+    ok(hr == S_OK && !CompareFileTime(&accessed, &record.accessed), "Got hr %#lx.\n", hr);
+    hr = ((HRESULT(WINAPI *)(void *))slots[8])(object);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = ((HRESULT(WINAPI *)(void *, DWORD *, BG_FILE_RANGE **))slots[9])(object, &count, &ranges);
+    ok(hr == S_OK && count == 1 && ranges && ranges[0].Length == SIZE, "Got hr %#lx.\n", hr);
+    CoTaskMemFree(ranges);
+    IBitsPeerCacheRecord_Release(object);
+}
+
+#define refused(object, call) refused_(__LINE__, object, #call, call)
+static void refused_(int line, void *object, const char *call, HRESULT hr)
+{
+    ok_(__FILE__, line)(is_null_refusal(object, hr), "%s: got hr %#lx.\n", call, hr);
+}
+
+static void test_NULL(void)
+{
+    BG_FILE_RANGE *ranges = NULL;
+    IBitsPeerCacheRecord *object;
+    struct record record;
+    struct download d;
+    DWORD count = 0;
+
+    make_record(&d, SIZE);
+    if (find_records(d.path, &record) != 1 || !(object = get_record(&record.id))) return;
+    refused(object, IBitsPeerCacheRecord_GetId(object, NULL));
+    refused(object, IBitsPeerCacheRecord_GetOriginUrl(object, NULL));
+    refused(object, IBitsPeerCacheRecord_GetFileSize(object, NULL));
+    refused(object, IBitsPeerCacheRecord_GetFileModificationTime(object, NULL));
+    refused(object, IBitsPeerCacheRecord_GetLastAccessTime(object, NULL));
+    refused(object, IBitsPeerCacheRecord_GetFileRanges(object, NULL, &ranges));
+    refused(object, IBitsPeerCacheRecord_GetFileRanges(object, &count, NULL));
+    refused(object, IBitsPeerCacheRecord_GetFileRanges(object, NULL, NULL));
+    ok(!ranges, "Got %p.\n", ranges);
+    if (!is_remote(object)) ok(!count, "Got %lu ranges.\n", count);
+    IBitsPeerCacheRecord_Release(object);
+
+    refused(admin, IBitsPeerCacheAdministration_EnumRecords(admin, NULL));
+    refused(admin, IBitsPeerCacheAdministration_GetRecord(admin, &record.id, NULL));
+    refused(admin, IBitsPeerCacheAdministration_DeleteRecord(admin, NULL));
+    ok(has_record(&record.id), "It is gone.\n");
+}
+
+/* ---- The list ---- */
+
+#define COUNT 4
+
+struct listed
+{
+    struct record records[COUNT]; /* in the order of the list */
+    IEnumBitsPeerCacheRecords *list;
+};
+
+/* Takes the next record, which must be the one of this number, or the end for COUNT. */
+#define check_next(list, listed, number) check_next_(__LINE__, list, listed, number)
+static void check_next_(int line, IEnumBitsPeerCacheRecords *list, const struct listed *listed,
+                        unsigned int index)
+{
+    IBitsPeerCacheRecord *object = (IBitsPeerCacheRecord *)0xdeadbeef;
+    ULONG fetched = 0;
+    struct record record;
+    HRESULT hr = IEnumBitsPeerCacheRecords_Next(list, 1, &object, &fetched);
+
+    if (index == COUNT)
+    {
+        ok_(__FILE__, line)(hr == S_FALSE && !fetched, "Got hr %#lx, %lu records.\n", hr, fetched);
+        return;
+    }
+    ok_(__FILE__, line)(hr == S_OK && fetched == 1, "Got hr %#lx, %lu records.\n", hr, fetched);
+    if (hr != S_OK) return;
+    read_record_(line, __FILE__, object, &record);
+    ok_(__FILE__, line)(is_same_record(&record, &listed->records[index]), "Got another record.\n");
+    ok_(__FILE__, line)(!IBitsPeerCacheRecord_Release(object), "Somebody else holds it.\n");
+}
+
+static void release_all(IBitsPeerCacheRecord **objects, ULONG count)
+{
+    for (ULONG i = 0; i < count; i++)
+        IBitsPeerCacheRecord_Release(objects[i]);
+}
+
+/* A cache of COUNT records. */
+static struct listed *make_list(void)
+{
+    struct listed *listed = calloc(1, sizeof(*listed));
+    IBitsPeerCacheRecord *objects[COUNT];
+    ULONG fetched = 0;
+    struct download d;
+    HRESULT hr;
+
+    clear_records();
+    for (unsigned int i = 0; i < COUNT; i++)
+        make_record(&d, SIZE + i);
+    listed->list = enum_records();
+    hr = IEnumBitsPeerCacheRecords_Next(listed->list, COUNT, objects, &fetched);
+    ok(hr == S_OK && fetched == COUNT, "Got hr %#lx, %lu records.\n", hr, fetched);
+    for (ULONG i = 0; i < fetched; i++)
+        read_record(objects[i], &listed->records[i]);
+    release_all(objects, fetched);
+    hr = IEnumBitsPeerCacheRecords_Reset(listed->list);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    return listed;
+}
+
+static void end_list(struct listed *listed)
+{
+    IEnumBitsPeerCacheRecords_Release(listed->list);
+    free(listed);
+}
+
+static void test_Next(void)
+{
+    struct listed *listed = make_list();
+    IBitsPeerCacheRecord *objects[COUNT + 2];
+    ULONG fetched = 0;
+    HRESULT hr;
+
+    shows("PCA-ER-1");
+    shows("PCR-GID-2");
+    shows("EPR-1");
+    shows("EPR-3");
+    shows("EPR-4");
+    shows("EPR-5");
+    shows("EPR-6");
+    shows("EPR-7");
+    shows("EPR-8");
+    for (unsigned int i = 0; i < COUNT; i++)
+        for (unsigned int j = 0; j < i; j++)
+            ok(!IsEqualGUID(&listed->records[i].id, &listed->records[j].id), "%u and %u.\n", i, j);
+    for (unsigned int i = 0; i <= COUNT; i++)
+        check_next(listed->list, listed, i);
+    check_next(listed->list, listed, COUNT);
+
+    IEnumBitsPeerCacheRecords_Reset(listed->list);
+    hr = IEnumBitsPeerCacheRecords_Next(listed->list, COUNT + 2, objects, &fetched);
+    ok(hr == S_FALSE && fetched == COUNT, "Got hr %#lx, %lu records.\n", hr, fetched);
+    release_all(objects, fetched);
+
+    IEnumBitsPeerCacheRecords_Reset(listed->list);
+    hr = IEnumBitsPeerCacheRecords_Next(listed->list, 2, objects, NULL);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    hr = IEnumBitsPeerCacheRecords_Next(listed->list, 1, objects, NULL);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (hr == S_OK) IBitsPeerCacheRecord_Release(objects[0]);
+    check_next(listed->list, listed, 1);
+    hr = IEnumBitsPeerCacheRecords_Next(listed->list, 1, NULL, &fetched);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, 2);
+    end_list(listed);
+}
+
+static void test_Skip_and_Reset(void)
+{
+    struct listed *listed = make_list();
+    HRESULT hr;
+
+    shows("EPR-9");
+    shows("EPR-10");
+    shows("EPR-11");
+    hr = IEnumBitsPeerCacheRecords_Skip(listed->list, 2);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, 2);
+    hr = IEnumBitsPeerCacheRecords_Skip(listed->list, 0);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IEnumBitsPeerCacheRecords_Skip(listed->list, 2);
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, COUNT);
+    hr = IEnumBitsPeerCacheRecords_Reset(listed->list);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, 0);
+    IEnumBitsPeerCacheRecords_Reset(listed->list);
+    hr = IEnumBitsPeerCacheRecords_Skip(listed->list, COUNT);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, COUNT);
+    IEnumBitsPeerCacheRecords_Reset(listed->list);
+    hr = IEnumBitsPeerCacheRecords_Skip(listed->list, 0xffffffff);
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    check_next(listed->list, listed, COUNT);
+    end_list(listed);
+}
+
+static void test_Clone_and_GetCount(void)
+{
+    struct listed *listed = make_list();
+    IEnumBitsPeerCacheRecords *clone = NULL;
+    ULONG count[2] = {0xdeadbeef, 0xdeadbeef};
+    HRESULT hr;
+
+    shows("EPR-12");
+    shows("EPR-13");
+    shows("EPR-14");
+    shows("EPR-15");
+    check_next(listed->list, listed, 0);
+    hr = IEnumBitsPeerCacheRecords_Clone(listed->list, &clone);
+    ok(hr == S_OK && clone && clone != listed->list, "Got hr %#lx, %p.\n", hr, clone);
+    if (!clone) return;
+    check_next(listed->list, listed, 1);
+    check_next(listed->list, listed, 2);
+    check_next(clone, listed, 1);
+    IEnumBitsPeerCacheRecords_Reset(clone);
+    check_next(listed->list, listed, 3);
+    check_next(clone, listed, 0);
+    hr = IEnumBitsPeerCacheRecords_GetCount(listed->list, count);
+    ok(hr == S_OK && count[0] == COUNT, "Got hr %#lx, %lu.\n", hr, count[0]);
+    ok(count[1] == 0xdeadbeef, "More than a ULONG was written.\n");
+    hr = IEnumBitsPeerCacheRecords_GetCount(clone, count);
+    ok(hr == S_OK && count[0] == COUNT, "Got hr %#lx, %lu.\n", hr, count[0]);
+    refused(clone, IEnumBitsPeerCacheRecords_GetCount(clone, NULL));
+    refused(clone, IEnumBitsPeerCacheRecords_Clone(clone, NULL));
+    ok(!IEnumBitsPeerCacheRecords_Release(clone), "Somebody else holds it.\n");
+    end_list(listed);
+}
+
+static void test_snapshot(void)
+{
+    struct listed *listed = make_list();
+    struct download d;
+    ULONG count = 0;
+    HRESULT hr;
+
+    shows("PCA-ER-2");
+    hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &listed->records[1].id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    make_record(&d, SIZE);
+    make_record(&d, SIZE);
+    expect_records(NULL, COUNT + 1);
+    for (unsigned int i = 0; i <= COUNT; i++)
+        check_next(listed->list, listed, i);
+    clear_records();
+    IEnumBitsPeerCacheRecords_Reset(listed->list);
+    for (unsigned int i = 0; i <= COUNT; i++)
+        check_next(listed->list, listed, i);
+    IEnumBitsPeerCacheRecords_GetCount(listed->list, &count);
+    ok(count == COUNT, "Got %lu records.\n", count);
+    end_list(listed);
+}
+
+static void test_empty(void)
+{
+    IBitsPeerCacheRecord *object = (IBitsPeerCacheRecord *)0xdeadbeef;
+    IEnumBitsPeerCacheRecords *list;
+    ULONG count = 0xdeadbeef;
+    HRESULT hr;
+
+    shows("PCA-ER-3");
+    shows("PCA-CR-5");
+    clear_records();
+    clear_records();
+    list = enum_records();
+    hr = IEnumBitsPeerCacheRecords_GetCount(list, &count);
+    ok(hr == S_OK && !count, "Got hr %#lx, %lu records.\n", hr, count);
+    count = 0;
+    hr = IEnumBitsPeerCacheRecords_Next(list, 1, &object, &count);
+    ok(hr == S_FALSE && !count, "Got hr %#lx, %lu records.\n", hr, count);
+    hr = IEnumBitsPeerCacheRecords_Skip(list, 1);
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    IEnumBitsPeerCacheRecords_Release(list);
+}
+
+/* ---- Deleting ---- */
+
+static void test_unknown_id(void)
+{
+    IBitsPeerCacheRecord *object = (IBitsPeerCacheRecord *)0xdeadbeef;
+    struct download d;
+    HRESULT hr;
+
+    shows("PCA-GR-4");
+    make_record(&d, SIZE);
+    hr = IBitsPeerCacheAdministration_GetRecord(admin, &IID_IUnknown, &object);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    ok(!object, "Got %p.\n", object);
+    hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &IID_IUnknown);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    expect_records(d.path, 1);
+}
+
+static void fetch_version(const char *path, unsigned int version, const char *date)
+{
+    struct download d;
+
+    origin_add(origin, path,
+               &(struct origin_file){.size = SIZE, .version = version, .last_modified = date});
+    fetch_path(&d, JOB_SERVER, path);
+    complete(&d);
+}
+
+/* Two versions of one file are two records. */
+static void test_DeleteRecord(void)
+{
+    struct record first, second;
+    struct download other;
+    HRESULT hr;
+
+    shows("PCA-DR-1");
+    shows("PCA-DR-4");
+    shows("PCA-DR-5");
+    shows("PCR-IFV-7");
+    make_record(&other, SIZE);
+    fetch_version("/versions", 1, "Sat, 01 Jan 2022 00:00:00 GMT");
+    wait_records("/versions", 1);
+    find_records("/versions", &first);
+    fetch_version("/versions", 2, "Sun, 02 Jan 2022 00:00:00 GMT");
+    wait_records("/versions", 2);
+
+    hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &first.id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(!has_record(&first.id), "It is still there.\n");
+    hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &first.id);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    expect_records("/versions", 1);
+    find_records("/versions", &second);
+    ok(!IsEqualGUID(&first.id, &second.id), "It is still there.\n");
+    expect_records(other.path, 1);
+}
+
+static void test_DeleteUrl(void)
+{
+    struct download other;
+    WCHAR url[URL_MAX];
+    HRESULT hr;
+
+    shows("PCA-DU-1");
+    shows("PCA-DU-2");
+    shows("PCA-DU-6");
+    shows("PCR-IFV-7");
+    make_record(&other, SIZE);
+    fetch_version("/gone", 1, "Sat, 01 Jan 2022 00:00:00 GMT");
+    fetch_version("/gone", 2, "Sun, 02 Jan 2022 00:00:00 GMT");
+    wait_records("/gone", 2);
+
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, origin_wurl(origin, "/go", url));
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, L"");
+    ok(hr == S_FALSE || FAILED(hr), "Got hr %#lx.\n", hr);
+    refused(admin, IBitsPeerCacheAdministration_DeleteUrl(admin, NULL));
+    expect_records("/gone", 2);
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, origin_wurl(origin, "/gone", url));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    expect_records("/gone", 0);
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, url);
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    expect_records(other.path, 1);
+}
+
+static void test_ClearRecords(void)
+{
+    struct listed *listed = make_list();
+
+    shows("PCA-CR-1");
+    shows("PCA-CR-3");
+    clear_records();
+    expect_records(NULL, 0);
+    for (unsigned int i = 0; i < COUNT; i++)
+        ok(!has_record(&listed->records[i].id), "Record %u is still there.\n", i);
+    end_list(listed);
+}
+
+/* ---- What leaves records alone ---- */
+
+static void test_ClearPeers(void)
+{
+    struct record before, after;
+    struct download d;
+    HRESULT hr;
+
+    shows("PCA-CP-5");
+    make_record(&d, SIZE);
+    find_records(d.path, &before);
+    hr = IBitsPeerCacheAdministration_ClearPeers(admin);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    expect_records(d.path, 1);
+    find_records(d.path, &after);
+    ok(is_same_record(&before, &after), "It has changed.\n");
+}
+
+/* Limits that what is there meets; a refused one changes nothing. */
+static void test_limits(void)
+{
+    static const DWORD sizes[] = {80, 1, 0, 81, 0xffffffff, 7};
+    static const ULONG ages[] = {120 * DAY, DAY, 0, DAY - 1, 121 * DAY, 30 * DAY};
+    struct record before, after;
+    struct download d;
+    HRESULT hr;
+
+    make_record(&d, SIZE);
+    find_records(d.path, &before);
+    for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++)
+    {
+        hr = IBitsPeerCacheAdministration_SetMaximumCacheSize(admin, sizes[i]);
+        ok(hr == (sizes[i] && sizes[i] <= 80 ? S_OK : E_INVALIDARG), "%lu: got hr %#lx.\n",
+           sizes[i], hr);
+        expect_records(d.path, 1);
+    }
+    for (unsigned int i = 0; i < ARRAY_SIZE(ages); i++)
+    {
+        hr = IBitsPeerCacheAdministration_SetMaximumContentAge(admin, ages[i]);
+        ok(hr == (ages[i] >= DAY && ages[i] <= 120 * DAY ? S_OK : E_INVALIDARG),
+           "%lu: got hr %#lx.\n", ages[i], hr);
+        expect_records(d.path, 1);
+    }
+    find_records(d.path, &after);
+    ok(is_same_record(&before, &after), "It has changed.\n");
+}
+
+START_TEST(peer_records)
+{
+    if (records_start())
+    {
+        RUN_TEST(test_empty);
+        RUN_TEST(test_values);
+        RUN_TEST(test_GetRecord);
+        RUN_TEST(test_slots);
+        RUN_TEST(test_NULL);
+        RUN_TEST(test_Next);
+        RUN_TEST(test_Skip_and_Reset);
+        RUN_TEST(test_Clone_and_GetCount);
+        RUN_TEST(test_snapshot);
+        RUN_TEST(test_unknown_id);
+        RUN_TEST(test_DeleteRecord);
+        RUN_TEST(test_DeleteUrl);
+        RUN_TEST(test_ClearRecords);
+        RUN_TEST(test_ClearPeers);
+        RUN_TEST(test_limits);
+    }
+    records_stop();
+}
