@@ -391,8 +391,6 @@ static bool become_plain(HANDLE token)
 static void test_rights(void)
 {
     HANDLE token = make_plain_token();
-    DWORD flags, size;
-    ULONG age;
     HRESULT hr;
 
     child_set(34);
@@ -419,13 +417,46 @@ static void test_rights(void)
     hr = IBitsPeerCacheAdministration_ClearPeers(admin);
     ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
 
-    /* Reading is for all; records and peers are not in these tests. */
+    hr = IBitsPeerCacheAdministration_DiscoverPeers(admin);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    RevertToSelf();
+    CloseHandle(token);
+    child_expect(34);
+    set_machine_flags(0);
+}
+
+static void test_reading(void)
+{
+    IBitsPeerCacheRecord *record = (IBitsPeerCacheRecord *)0xdeadbeef;
+    IEnumBitsPeerCacheRecords *records = NULL;
+    HANDLE token = make_plain_token();
+    IEnumBitsPeers *peers = NULL;
+    DWORD flags, size;
+    ULONG age;
+    HRESULT hr;
+
+    child_set(34);
+    if (!target_is_ours() || is_remote(admin) || !become_plain(token))
+    {
+        skip("There is no caller without rights.\n");
+        if (token) CloseHandle(token);
+        return;
+    }
+    shows("PCA-IF-5");
     hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &flags);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     hr = IBitsPeerCacheAdministration_GetMaximumCacheSize(admin, &size);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     hr = IBitsPeerCacheAdministration_GetMaximumContentAge(admin, &age);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBitsPeerCacheAdministration_EnumRecords(admin, &records);
+    ok(hr == S_OK && records, "Got hr %#lx.\n", hr);
+    hr = IBitsPeerCacheAdministration_GetRecord(admin, &IID_IUnknown, &record);
+    ok(hr == BG_E_NOT_FOUND && !record, "Got hr %#lx, %p.\n", hr, record);
+    hr = IBitsPeerCacheAdministration_EnumPeers(admin, &peers);
+    ok(hr == S_OK && peers, "Got hr %#lx.\n", hr);
+    if (records) IEnumBitsPeerCacheRecords_Release(records);
+    if (peers) IEnumBitsPeers_Release(peers);
     RevertToSelf();
     CloseHandle(token);
     ok(flags == (34 & 3) && size == 34 && age == DAY + 34, "Got %#lx, %lu, %lu.\n", flags, size,
@@ -472,6 +503,7 @@ START_TEST(peer_admin)
         RUN_TEST(test_restart);
         RUN_TEST(test_defaults);
         RUN_TEST(test_rights);
+        RUN_TEST(test_reading);
     }
     peer_stop();
 }
