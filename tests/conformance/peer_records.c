@@ -4,6 +4,7 @@
  * list is in peer_record_list.c, which downloads get there in peer_record_rules.c. */
 #include "record_fixture.h"
 
+#include <stdio.h>
 #include <wchar.h>
 
 #define SIZE 100017
@@ -304,10 +305,84 @@ static void test_limits(void)
     ok(is_same_record(&before, &after), "It has changed.\n");
 }
 
+/* ---- Another process ---- */
+
+/* Leaves a record behind. */
+static void run_as_child(void)
+{
+    struct download d;
+
+    if (peer_start())
+    {
+        reset_machine(MACHINE_SERVER);
+        origin_add(origin, "/persistent",
+                   &(struct origin_file){.size = SIZE, .last_modified = RECORD_DATE});
+        fetch_path(&d, JOB_SERVER, "/persistent");
+        complete(&d);
+        wait_records("/persistent", 1);
+    }
+    peer_stop();
+}
+
+static void run_child(void)
+{
+    STARTUPINFOA startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+    char line[2 * MAX_PATH], **argv;
+
+    winetest_get_mainargs(&argv);
+    snprintf(line, sizeof(line), "\"%s\" peer_records child", argv[0]);
+    if (!CreateProcessA(NULL, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process))
+    {
+        ok(0, "Could not start a process, error %lu.\n", GetLastError());
+        return;
+    }
+    wait_child_process(process.hProcess);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+}
+
+/* When the server is in process, the cache of the child has been closed, or left as it was. */
+static void test_other_process(void)
+{
+    static const WCHAR end[] = L"/persistent";
+    IEnumBitsPeerCacheRecords *records = enum_records();
+    IBitsPeerCacheRecord *object;
+    unsigned int count = 0;
+    struct record record;
+
+    while (IEnumBitsPeerCacheRecords_Next(records, 1, &object, NULL) == S_OK)
+    {
+        size_t length;
+
+        read_record(object, &record);
+        IBitsPeerCacheRecord_Release(object);
+        length = wcslen(record.url);
+        if (length < ARRAY_SIZE(end) || wcscmp(record.url + length + 1 - ARRAY_SIZE(end), end))
+            continue;
+        ok(record.size == SIZE && record.validated == S_OK, "Got %llu bytes, hr %#lx.\n",
+           record.size, record.validated);
+        count++;
+    }
+    IEnumBitsPeerCacheRecords_Release(records);
+    ok(count == 1, "Got %u records.\n", count);
+    clear_records();
+}
+
 START_TEST(peer_records)
 {
-    if (records_start())
+    char **argv;
+
+    if (winetest_get_mainargs(&argv) >= 3)
     {
+        run_as_child();
+        return;
+    }
+    run_child();
+    if (peer_start())
+    {
+        reset_machine(MACHINE_SERVER);
+        RUN_TEST(test_other_process);
         RUN_TEST(test_values);
         RUN_TEST(test_GetRecord);
         RUN_TEST(test_slots);
