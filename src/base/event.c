@@ -91,7 +91,7 @@ static void put_escaped(char *out, size_t size, const char *text)
 void event_write(enum event_id id, const char *detail, ...)
 {
     event_sink_fn sink = atomic_load(&current_sink);
-    char text[DETAIL_MAX], escaped[DETAIL_MAX], time[32], line[EVENT_LINE_MAX];
+    char text[DETAIL_MAX], escaped[DETAIL_MAX], time[96], line[EVENT_LINE_MAX];
     va_list args;
 
     if (!sink) return;

@@ -15,6 +15,7 @@ struct file_version
     filetime_t mtime;
     char last_modified[64]; /* as the server wrote it; empty without */
     char etag[128];         /* strong tags only, quotes included; empty without */
+    bool is_private;        /* the server does not want others to have it */
 };
 
 #endif

@@ -266,6 +266,19 @@ static HRESULT take_accept_ranges(struct http_head *head, struct text value)
     return S_OK;
 }
 
+/* What a cache for several users may not keep. */
+static HRESULT take_cache_control(struct http_head *head, struct text value)
+{
+    struct text part, name;
+
+    while (take_part(&value, ',', &part))
+    {
+        if (!take_part(&part, '=', &name)) continue;
+        if (is_word(name, "no-store") || is_word(name, "private")) head->is_private = true;
+    }
+    return S_OK;
+}
+
 static HRESULT take_connection(struct http_head *head, struct text value)
 {
     struct text part;
@@ -282,6 +295,7 @@ static const struct
     HRESULT (*take)(struct http_head *head, struct text value);
 } fields[] = {
     { "accept-ranges",     take_accept_ranges },
+    { "cache-control",     take_cache_control },
     { "connection",        take_connection },
     { "content-encoding",  take_content_encoding },
     { "content-length",    take_content_length },

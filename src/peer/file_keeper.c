@@ -286,7 +286,7 @@ static bool can_be_found(const struct judged_file *file)
 
 void file_keeper_keep(struct file_keeper *keeper, const struct judged_file *file)
 {
-    if (can_be_found(file)) add(keeper, file, true);
+    if (can_be_found(file) && !file->version->is_private) add(keeper, file, true);
 }
 
 void file_keeper_drop(struct file_keeper *keeper, const struct judged_file *file)

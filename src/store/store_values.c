@@ -213,12 +213,17 @@ static void code_ranges(struct codec *c, struct range_set *set)
     }
 }
 
-/* Version 2 kept none. */
-static void code_sum(struct codec *c, struct file_sum *sum)
+/* What version 2 did not keep. Who may have the content is not known then: nobody. */
+static void code_later(struct codec *c, struct file_status *s)
 {
-    if (!c->out && c->in == c->end) return;
-    code_u64(c, &sum->end);
-    CODE_U32(c, sum->crc32c);
+    if (!c->out && c->in == c->end)
+    {
+        s->version.is_private = s->version.known;
+        return;
+    }
+    code_u64(c, &s->sum.end);
+    CODE_U32(c, s->sum.crc32c);
+    CODE_BOOL(c, s->version.is_private);
 }
 
 static void code_file(struct codec *c, struct file_status *s)
@@ -238,7 +243,7 @@ static void code_file(struct codec *c, struct file_status *s)
     CODE_BOOL(c, s->is_origin_only);
     CODE_BOOL(c, s->is_untold);
     code_ranges(c, &s->have);
-    code_sum(c, &s->sum);
+    code_later(c, s);
 }
 
 static void code_count(struct codec *c, struct file_count *count)

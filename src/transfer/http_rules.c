@@ -42,6 +42,7 @@ static struct file_version version_of(const struct http_head *head, uint64_t siz
         version.has_mtime = head->has_mtime;
         version.mtime = head->mtime;
     }
+    if (head->is_private) version.is_private = true;
     if (head->etag[0] && !head->is_etag_weak)
         memcpy(version.etag, head->etag, sizeof(version.etag));
     return version;

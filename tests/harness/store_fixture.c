@@ -195,7 +195,8 @@ struct store_change *store_test_file(unsigned int seed, uint32_t index)
     status->version = (struct file_version){.known = seed % 2,
                                             .size = ((uint64_t)seed << 40) + index,
                                             .has_mtime = seed % 3 == 0,
-                                            .mtime = 133000000000000000ull + index};
+                                            .mtime = 133000000000000000ull + index,
+                                            .is_private = seed % 2};
     snprintf(status->version.last_modified, sizeof(status->version.last_modified), "day %u", seed);
     if (index % 2) snprintf(status->version.etag, sizeof(status->version.etag), "\"%u\"", index);
     for (uint32_t i = 0; i < index % 5; i++)
@@ -310,7 +311,8 @@ static void print_file(char **text, uint32_t index, const struct file_status *s,
     for (size_t i = 0; i < s->have.count; i++)
         print(text, " %llu-%llu", (unsigned long long)s->have.ranges[i].begin,
               (unsigned long long)s->have.ranges[i].end);
-    print(text, " sum %llu %#x", (unsigned long long)s->sum.end, (unsigned int)s->sum.crc32c);
+    print(text, " sum %llu %#x, private %u", (unsigned long long)s->sum.end,
+          (unsigned int)s->sum.crc32c, s->version.is_private);
     print_text(text, n->remote);
     print_text(text, n->local);
     print_text(text, n->temp);

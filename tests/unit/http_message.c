@@ -727,8 +727,41 @@ static void test_format_range(void)
     ok(http_format_range(text, 10, 0, 9), "Does not fit.\n");
 }
 
+static void test_cache_control(void)
+{
+    static const struct
+    {
+        const char *field;
+        bool is_private;
+    } tests[] = {
+        {"Cache-Control: no-store", true},
+        {"cache-control: max-age=5, PRIVATE", true},
+        {"Cache-Control: private=\"x\"", true},
+        {"Cache-Control: public", false},
+        {"Cache-Control: no-cache, max-age=0", false},
+        {"Cache-Control:", false},
+        {"Cache-Control: notprivate", false},
+    };
+
+    for (unsigned int i = 0; i < ARRAY_COUNT(tests); i++)
+    {
+        static const char status[] = "HTTP/1.1 200 OK";
+        struct http_head head;
+
+        http_head_init(&head);
+        http_head_feed_line(&head, status, strlen(status));
+        ok(http_head_feed_line(&head, tests[i].field, strlen(tests[i].field)) == S_OK,
+           "%s: refused.\n", tests[i].field);
+        http_head_feed_line(&head, "", 0);
+        ok(head.is_private == tests[i].is_private, "%s: got %u.\n", tests[i].field,
+           head.is_private);
+        http_head_done(&head);
+    }
+}
+
 START_TEST(http_message)
 {
+    RUN_TEST(test_cache_control);
     RUN_TEST(test_plain_answer);
     RUN_TEST(test_status_line);
     RUN_TEST(test_content_length);

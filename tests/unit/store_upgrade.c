@@ -23,8 +23,9 @@ static struct store *open_store(struct store_report *report)
     return store;
 }
 
-/* Version 2 kept no sum of a file. Of this one it is two numbers of one byte, at the end. */
-static void take_sum_away(sqlite3 *db)
+/* Version 2 kept no sum of a file, nor whether its content is private. Of this one these are two
+ * numbers of one byte, which are 0, and a flag, which is set, at the end. */
+static void take_end_away(sqlite3 *db)
 {
     struct store_buffer buffer = {0};
     struct store_record record;
@@ -39,10 +40,11 @@ static void take_sum_away(sqlite3 *db)
     ok(store_record_open(TABLE_FILES, key, sqlite3_column_blob(get, 1),
                          (size_t)sqlite3_column_bytes(get, 1), &record),
        "The record is not sound.\n");
-    ok(record.size > 2 && !record.data[record.size - 1] && !record.data[record.size - 2],
-       "It has a sum.\n");
+    ok(record.size > 3 && record.data[record.size - 1] == 1 && !record.data[record.size - 2] &&
+           !record.data[record.size - 3],
+       "It has another end.\n");
     store_record_begin(&buffer, &record);
-    store_buffer_add(&buffer, record.data, record.size - 2);
+    store_buffer_add(&buffer, record.data, record.size - 3);
     store_record_end(&buffer);
     sqlite3_finalize(get);
 
@@ -58,7 +60,7 @@ static void make_version_2(void)
     sqlite3 *db = NULL;
 
     ok(!sqlite3_open(scratch_file(NAME), &db), "Could not open the file.\n");
-    take_sum_away(db);
+    take_end_away(db);
     ok(!sqlite3_exec(db, TO_VERSION_2, NULL, NULL, NULL), "SQLite: %s\n", sqlite3_errmsg(db));
     sqlite3_close(db);
 }
