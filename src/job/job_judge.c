@@ -13,9 +13,8 @@ static void tell(struct job *job, const struct job_file *file, const struct file
     const struct queue_ports *ports = &job->queue->ports;
     const struct file_version copy = *version;
     const struct file_sum sum = file->sum;
-    const struct judged_file judged = {file->remote_name,
-                                       file->is_published ? file->local_name : file->temp_name,
-                                       &copy, &sum};
+    const struct judged_file judged = {
+        file->remote_name, file->is_published ? file->local_name : file->temp_name, &copy, &sum};
 
     queue_unlock(job->queue);
     fn(ports->cache_ctx, &judged);
@@ -31,5 +30,8 @@ void job_file_is_good(struct job *job, struct job_file *file)
 
 void job_file_is_bad(struct job *job, struct job_file *file, const struct file_version *version)
 {
-    if (job->queue->ports.cache) tell(job, file, version, job->queue->ports.cache->drop);
+    /* A job that has nothing to do with peers has nothing to say about what they get. */
+    if (!job->queue->ports.cache || !(job->peer_flags & (PEER_JOB_CLIENT | PEER_JOB_SERVER)))
+        return;
+    tell(job, file, version, job->queue->ports.cache->drop);
 }

@@ -57,10 +57,11 @@ struct judged_file
     const struct file_sum *sum; /* of all its bytes when sum->end is the size */
 };
 
-/* The machine's cache of files for peers. Values are copied; neither function waits for the disk. */
+/* The machine's cache of files for peers. Values are copied. */
 struct cache_ops
 {
-    /* It is good, and peers may have it. It is read later, and kept if it still is what it was. */
+    /* It is good, and peers may have it. It is opened now, read later, and kept if it is then still
+     * what it was. */
     void (*keep)(void *ctx, const struct judged_file *file);
     /* It is not what it should be. */
     void (*drop)(void *ctx, const struct judged_file *file);

@@ -18,6 +18,9 @@
 #include "bitsmsg.h"
 
 #define PIECE_SIZE 0x40000u
+/* Files that are open while they wait. Those beyond are opened in their turn, if they are there
+ * still: programs move what they have downloaded. */
+#define OPEN_MAX 256
 /* Of the time in a file system: FAT counts in steps of two seconds. */
 #define TIME_STEP 20000000ull
 
@@ -27,6 +30,7 @@ struct task
     bool is_kept; /* else dropped */
     WCHAR *url;
     WCHAR *path;
+    struct cache_file *file; /* NULL: not opened yet */
     struct file_version version;
     struct file_sum sum;
 };
@@ -39,20 +43,50 @@ struct file_keeper
     struct cond changed;
     struct list tasks;
     uint32_t count;
+    uint32_t open_count; /* of files that wait */
     bool is_running;
     bool is_busy;
     bool is_stopped;
 };
 
-static void free_task(struct task *task)
+static void close_file(struct file_keeper *keeper, struct task *task)
+{
+    if (!task->file) return;
+    keeper->config.disk->close(keeper->config.disk_ctx, task->file);
+    task->file = NULL;
+    lock_acquire(&keeper->lock);
+    keeper->open_count--;
+    lock_release(&keeper->lock);
+}
+
+/* Before the program hears that the file is its own. */
+static void open_file(struct file_keeper *keeper, struct task *task)
+{
+    const struct cache_disk *disk = keeper->config.disk;
+    bool has_room;
+
+    lock_acquire(&keeper->lock);
+    if ((has_room = keeper->open_count < OPEN_MAX)) keeper->open_count++;
+    lock_release(&keeper->lock);
+    if (!has_room || SUCCEEDED(disk->open(keeper->config.disk_ctx, task->path, &task->file)))
+        return;
+    task->file = NULL;
+    lock_acquire(&keeper->lock);
+    keeper->open_count--;
+    lock_release(&keeper->lock);
+}
+
+static void free_task(struct file_keeper *keeper, struct task *task)
 {
     if (!task) return;
+    close_file(keeper, task);
     free(task->url);
     free(task->path);
     free(task);
 }
 
-static struct task *create_task(const struct judged_file *file, bool is_kept)
+static struct task *create_task(struct file_keeper *keeper, const struct judged_file *file,
+                                bool is_kept)
 {
     struct task *task = calloc(1, sizeof(*task));
 
@@ -61,9 +95,13 @@ static struct task *create_task(const struct judged_file *file, bool is_kept)
     task->is_kept = is_kept;
     task->version = *file->version;
     task->sum = *file->sum;
-    if ((task->url = str_dup(file->remote_name)) && (task->path = str_dup(file->path))) return task;
-    free_task(task);
-    return NULL;
+    if (!(task->url = str_dup(file->remote_name)) || !(task->path = str_dup(file->path)))
+    {
+        free_task(keeper, task);
+        return NULL;
+    }
+    if (is_kept) open_file(keeper, task);
+    return task;
 }
 
 /* ---- one file ---- */
@@ -158,17 +196,17 @@ static bool is_there(struct cache *cache, const struct task *task)
     return is_found;
 }
 
-static HRESULT keep(struct file_keeper *keeper, struct cache *cache, const struct task *task)
+static HRESULT keep(struct file_keeper *keeper, struct cache *cache, struct task *task)
 {
     const struct cache_disk *disk = keeper->config.disk;
-    struct cache_file *file;
+    struct cache_file *file = task->file;
     HRESULT hr;
 
     if (is_there(cache, task)) return S_FALSE;
-    if (FAILED(hr = disk->open(keeper->config.disk_ctx, task->path, &file))) return hr;
+    if (!file && FAILED(hr = disk->open(keeper->config.disk_ctx, task->path, &file))) return hr;
     if (SUCCEEDED(hr = check_facts(keeper, file, task)))
         hr = write_record(keeper, cache, file, task);
-    disk->close(keeper->config.disk_ctx, file);
+    if (!task->file) disk->close(keeper->config.disk_ctx, file);
     return hr;
 }
 
@@ -188,7 +226,7 @@ static HRESULT drop(struct cache *cache, const struct task *task)
     return S_OK;
 }
 
-static void work_on(struct file_keeper *keeper, const struct task *task)
+static void work_on(struct file_keeper *keeper, struct task *task)
 {
     struct cache *cache;
     char url[256];
@@ -235,7 +273,7 @@ static void keeper_loop(void *arg)
         {
             lock_release(&keeper->lock);
             work_on(keeper, task);
-            free_task(task);
+            free_task(keeper, task);
             lock_acquire(&keeper->lock);
             keeper->is_busy = false;
             cond_broadcast(&keeper->changed);
@@ -252,7 +290,7 @@ static void keeper_loop(void *arg)
 
 static void add(struct file_keeper *keeper, const struct judged_file *file, bool is_kept)
 {
-    struct task *task = create_task(file, is_kept);
+    struct task *task = create_task(keeper, file, is_kept);
     HRESULT hr = E_OUTOFMEMORY;
 
     lock_acquire(&keeper->lock);
@@ -272,7 +310,7 @@ static void add(struct file_keeper *keeper, const struct judged_file *file, bool
     }
     lock_release(&keeper->lock);
     if (FAILED(hr)) LOG_WARN(LOG_PEER, "a file is not kept for peers: %#lx", (unsigned long)hr);
-    free_task(task);
+    free_task(keeper, task);
 }
 
 /* A search names the time of a file, so without one nobody could find it. */
@@ -330,7 +368,7 @@ void file_keeper_destroy(struct file_keeper *keeper)
     while ((task = LIST_HEAD_ENTRY(&keeper->tasks, struct task, link)))
     {
         list_remove(&task->link);
-        free_task(task);
+        free_task(keeper, task);
     }
     cond_done(&keeper->changed);
     lock_done(&keeper->lock);

@@ -185,8 +185,14 @@ static void test_not_valid(void)
     find_records(d.path, &second);
     ok(!IsEqualGUID(&first.id, &second.id), "It has the old id.\n");
 
-    /* Somebody else has got the same, and does not want it. */
+    /* Somebody else has got the same, and does not want it: that counts from those only who have to
+     * do with peers. */
     fetch_path(&again, 0, d.path);
+    validate(&again, FALSE);
+    settle();
+    expect_records(d.path, 1);
+    download_end(&again);
+    fetch_path(&again, JOB_SERVER, d.path);
     validate(&again, FALSE);
     wait_records(d.path, 0);
     download_end(&again);

@@ -217,7 +217,8 @@ static void test_bad_machine_flags(void)
         call_tool(&run, L"/peercaching", lines[i][0], lines[i][1]);
         check_run(&run, E_INVALIDARG,
                   "Invalid command\n\n  /PEERCACHING /GETCONFIGURATIONFLAGS\n"
-                  "  /PEERCACHING /SETCONFIGURATIONFLAGS value\n");
+                  "  /PEERCACHING /SETCONFIGURATIONFLAGS value\n"
+                  "  /PEERCACHING /IDENTITY\n");
     }
     call_tool(&run, L"/peercaching", L"/setconfigurationflags", L"on");
     check_run(&run, E_INVALIDARG, "Invalid number on\n");

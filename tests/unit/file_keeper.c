@@ -220,6 +220,26 @@ static void test_keep(void)
 }
 
 /* The values are copied: the caller's may go at once. */
+/* Programs move what they have got. */
+static void test_moved_away(void)
+{
+    struct test_file files[3];
+
+    begin();
+    for (unsigned int i = 0; i < ARRAY_COUNT(files); i++)
+        make_file(&files[i], i + 1, BIG);
+    for (unsigned int i = 0; i < ARRAY_COUNT(files); i++)
+        keep(&files[i]);
+    for (unsigned int i = 0; i < ARRAY_COUNT(files); i++)
+        cache_test_remove(files[i].path);
+    for (unsigned int i = 0; i < ARRAY_COUNT(files); i++)
+    {
+        expect_kept(&files[i], true);
+        free_file(&files[i]);
+    }
+    end();
+}
+
 static void test_copied(void)
 {
     struct test_file file, gone;
@@ -249,18 +269,18 @@ static void test_twice(void)
     keep(&file);
     expect_kept(&file, true);
     find(&file, &first);
-    ok(world.opens == 1, "Opened %u times.\n", world.opens);
+    ok(world.reads == 1, "Read %u times.\n", world.reads);
     keep(&file);
     expect_kept(&file, true);
     find(&file, &second);
-    ok(world.opens == 1, "Opened %u times.\n", world.opens);
+    ok(world.reads == 1, "Read %u times.\n", world.reads);
     ok(!memcmp(&first, &second, sizeof(first)), "It is another record.\n");
 
     /* A record that nobody has vouched for does not count. */
     cache_set_validated(cache, &first, false);
     keep(&file);
     file_keeper_wait(keeper);
-    ok(world.opens == 2, "Opened %u times.\n", world.opens);
+    ok(world.reads == 2, "Read %u times.\n", world.reads);
     expect_kept(&file, true);
     free_file(&file);
     end();
@@ -726,6 +746,7 @@ static void test_threads(void)
 START_TEST(file_keeper)
 {
     RUN_TEST(test_keep);
+    RUN_TEST(test_moved_away);
     RUN_TEST(test_copied);
     RUN_TEST(test_twice);
     RUN_TEST(test_not_findable);

@@ -90,6 +90,16 @@ static void test_validation(void)
     end(job);
 }
 
+/* Whoever has nothing to do with peers does not change what they get. */
+static void test_rejection_by_others(void)
+{
+    struct job *job = done_job(4, 3);
+
+    ok(job_file_set_validation(job, 1, false) == S_OK, "It is refused.\n");
+    ok(!world.dropped, "Dropped %u.\n", world.dropped);
+    end(job);
+}
+
 static void test_not_published(void)
 {
     struct job *job = done_job(SERVER, SERVER);
@@ -105,5 +115,6 @@ START_TEST(job_judge)
     RUN_TEST(test_complete);
     RUN_TEST(test_switches);
     RUN_TEST(test_validation);
+    RUN_TEST(test_rejection_by_others);
     RUN_TEST(test_not_published);
 }
