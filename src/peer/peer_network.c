@@ -248,7 +248,8 @@ static void note_serving(struct peer_network *network)
 static void apply(struct peer_network *network, const struct peer_network_settings *wanted)
 {
     /* Nobody is trusted: there is nothing to ask and nobody to serve. */
-    uint32_t roles = trust_has_peers(&network->host.trust) ? wanted->roles : 0;
+    bool has_peers = network->pins && trust_has_peers(&network->host.trust);
+    uint32_t roles = has_peers ? wanted->roles : 0;
     tick_t now = clock_ticks(&network->host.clock);
     HRESULT hr;
 
@@ -279,6 +280,19 @@ static void on_ready(void *ctx, socket_handle handle, unsigned int ready)
     if (network->streams) peer_streams_ready(network->streams, handle);
 }
 
+/* Once in ten days. Connections show the old certificate, so all of them end. */
+static bool is_renewal_due(const struct peer_network *network)
+{
+    return network->has_identity &&
+           clock_filetime(&network->host.clock) >= identity_next_renewal(&network->identity);
+}
+
+static void close_roles(struct peer_network *network)
+{
+    close_client(network);
+    close_server(network);
+}
+
 /* False: nothing is wanted any more, and the thread ends. */
 static bool take_news(struct peer_network *network)
 {
@@ -296,6 +310,11 @@ static bool take_news(struct peer_network *network)
     lock_release(&network->lock);
 
     if (!goes_on) return false;
+    if (is_renewal_due(network))
+    {
+        close_roles(network);
+        has_news = true;
+    }
     if (has_news || clock_ticks(&network->host.clock) >= network->try_again)
         apply(network, &wanted);
     if (has_found && network->streams) peer_streams_found(network->streams);
@@ -325,8 +344,7 @@ static void network_loop(void *arg)
     open_trust(network);
     while (take_news(network))
         socket_set_wait(network->set, run_parts(network), on_ready, network);
-    close_client(network);
-    close_server(network);
+    close_roles(network);
     if (network->host.discovery) close_discovery(network);
     if (network->has_identity) identity_done(&network->identity);
     network->has_identity = false;
