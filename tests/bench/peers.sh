@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# peers.sh [ROUNDS]: how fast a machine serves a peer, beside nginx with TLS and curl on the same two
-# machines; seconds for a file of 512 MiB, alternating. Wants a quiet machine and build/x86_64
-# (sh tests/setup.sh). The report is build/report/peers.txt.
+# peers.sh [ROUNDS]: how fast a machine serves, to a peer and to curl with a certificate that it
+# trusts, beside nginx with TLS and curl on the same two machines; a file of 512 MiB, alternating.
+# Wants a quiet machine and build/x86_64 (sh tests/setup.sh). The report is build/report/peers.txt.
 
 set -eu
 
@@ -45,6 +45,11 @@ head -c $((mib * 1048576)) /dev/urandom >"$folder/www/file.bin"
 touch -d '2024-02-03 04:05:06' "$folder/www/file.bin"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=10.77.0.1 \
     -keyout "$folder/tls/key.pem" -out "$folder/tls/cert.pem" >/dev/null 2>&1
+# A peer of openssl's making: its name is a SID.
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=S-1-5-21-1-2-3-1104 \
+    -addext 'extendedKeyUsage=serverAuth,clientAuth' -addext 'subjectAltName=DNS:bench.local' \
+    -keyout "$folder/tls/peer-key.pem" -out "$folder/tls/peer.pem" >/dev/null 2>&1
+print=$(openssl x509 -in "$folder/tls/peer.pem" -outform der | sha256sum | cut -d' ' -f1)
 machines_start "$folder/machines" 2 "$bin/qmgr.dll"
 start_origin "$folder/nginx" "$folder/www"
 machines_introduce "$tool" 4294967200
@@ -60,7 +65,10 @@ tls_pid=$!
 
 run_on 1 "$bin/peer_get.exe" "$origin_url/file.bin" "Z:$folder/out1" 3 >"$folder/first" ||
     die "The first machine did not get the file."
-sleep 5
+run_on 1 "$tool" /rawreturn /peers /trust "$print" bench >/dev/null
+until id=$(run_on 1 "$tool" /rawreturn /cache /list | grep -o '{[^}]*}'); do sleep 0.5; done
+id=${id#?}
+id=${id%?}
 
 for round in $(seq "$rounds"); do
     rm -f "$folder/out2"
@@ -70,11 +78,19 @@ for round in $(seq "$rounds"); do
     rm -f "$folder/out2"
     ip netns exec m2 curl -s -k --noproxy '*' -o "$folder/out2" -w '%{time_total}\n' \
         https://10.77.0.1:8443/file.bin >>"$folder/times.curl"
+    rm -f "$folder/out2"
+    ip netns exec m2 curl -s -k --noproxy '*' -o "$folder/out2" -w '%{time_total}\n' \
+        --cert "$folder/tls/peer.pem" --key "$folder/tls/peer-key.pem" --tls-max 1.2 \
+        "https://10.77.0.1:2178/BITS-peer-caching/%7B$id%7D" >>"$folder/times.served"
+    cmp -s "$folder/www/file.bin" "$folder/out2" || die "curl has got another file."
 done
 {
     echo "Medians of $rounds rounds, file of $mib MiB, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
     peer=$(median "$folder/times.peer")
     curl=$(median "$folder/times.curl")
-    awk -v p="$peer" -v c="$curl" -v m="$mib" 'BEGIN {
-        printf "a BITS peer to a BITS job: %.1f MiB/s; nginx to curl: %.1f MiB/s; ratio %.2f\n", m / p, m / c, c / p }'
+    served=$(median "$folder/times.served")
+    awk -v p="$peer" -v c="$curl" -v s="$served" -v m="$mib" 'BEGIN {
+        printf "nginx to curl %.1f MiB/s\n", m / c
+        printf "a peer to curl %.1f MiB/s, %.2f of nginx (goal: 110, 0.5)\n", m / s, c / s
+        printf "a peer to a job %.1f MiB/s, %.2f of nginx\n", m / p, c / p }'
 } | tee "$report"
