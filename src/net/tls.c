@@ -16,7 +16,8 @@
 
 /* The library asks for a record's head and body apart and sends each record alone, and a call of
  * the system costs more under Wine than a record's ciphers: so several go in one. */
-#define BUFFER_SIZE 65536
+#define RECORD_OVERHEAD 64
+#define BUFFER_SIZE     (4 * (RECORD_MAX + RECORD_OVERHEAD))
 
 struct buffer
 {

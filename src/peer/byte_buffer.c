@@ -45,12 +45,22 @@ static HRESULT reserve(struct byte_buffer *buffer, size_t size)
     return S_OK;
 }
 
+void *byte_buffer_extend(struct byte_buffer *buffer, size_t size)
+{
+    uint8_t *place;
+
+    if (FAILED(buffer->failure)) return NULL;
+    if (FAILED(buffer->failure = reserve(buffer, size))) return NULL;
+    place = buffer->data + buffer->size;
+    buffer->size += size;
+    return place;
+}
+
 void byte_buffer_add(struct byte_buffer *buffer, const void *data, size_t size)
 {
-    if (FAILED(buffer->failure) || !size) return;
-    if (FAILED(buffer->failure = reserve(buffer, size))) return;
-    memcpy(buffer->data + buffer->size, data, size);
-    buffer->size += size;
+    void *place = size ? byte_buffer_extend(buffer, size) : NULL;
+
+    if (place) memcpy(place, data, size);
 }
 
 void byte_buffer_add_text(struct byte_buffer *buffer, const char *text)

@@ -26,6 +26,9 @@ void byte_buffer_clear(struct byte_buffer *buffer);
 
 void byte_buffer_add(struct byte_buffer *buffer, const void *data, size_t size);
 
+/* Makes room at the end, which the caller fills; NULL as for a failure of byte_buffer_add(). */
+void *byte_buffer_extend(struct byte_buffer *buffer, size_t size);
+
 void byte_buffer_add_text(struct byte_buffer *buffer, const char *text);
 
 /* As printf() writes it; one call adds at most 1023 bytes. */

@@ -12,6 +12,9 @@
 
 #define BACKLOG 16
 
+/* Less, and each wait for the socket, which is dear under Wine, moves little. */
+#define SOCKET_BUFFER 524288
+
 static HRESULT last_error(void)
 {
     return HRESULT_FROM_WIN32(WSAGetLastError());
@@ -64,11 +67,20 @@ bool secure_socket_address(socket_handle handle, struct peer_address *address)
 
 /* ---- life ---- */
 
+static void set_buffers(SOCKET handle)
+{
+    int size = SOCKET_BUFFER;
+
+    setsockopt(handle, SOL_SOCKET, SO_SNDBUF, (const char *)&size, sizeof(size));
+    setsockopt(handle, SOL_SOCKET, SO_RCVBUF, (const char *)&size, sizeof(size));
+}
+
 static HRESULT prepare(SOCKET handle)
 {
     DWORD yes = 1;
 
     if (ioctlsocket(handle, FIONBIO, &yes)) return last_error();
+    set_buffers(handle);
     setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof(yes));
     return S_OK;
 }
