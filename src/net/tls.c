@@ -15,14 +15,17 @@
 #define RECORD_MAX 16384
 
 /* The library asks for a record's head and body apart and sends each record alone, and a call of
- * the system costs more under Wine than a record's ciphers: so several go in one. */
+ * the system costs more under Wine than a record's ciphers: so several go in one. A connection that
+ * has not moved much yet, as a stranger's, has room for one. */
 #define RECORD_OVERHEAD 64
-#define BUFFER_SIZE     (4 * (RECORD_MAX + RECORD_OVERHEAD))
+#define BUFFER_MIN      (RECORD_MAX + RECORD_OVERHEAD)
+#define BUFFER_MAX      (16 * BUFFER_MIN)
 
 struct buffer
 {
     size_t from, to; /* what waits in it */
-    unsigned char bytes[BUFFER_SIZE];
+    size_t size;
+    unsigned char *bytes;
 };
 
 struct tls_context
@@ -135,6 +138,23 @@ void tls_context_release(struct tls_context *context)
     free(context);
 }
 
+/* Without memory it stays as it is, which is only slower. */
+static void widen(struct buffer *buffer)
+{
+    unsigned char *bytes;
+
+    if (buffer->size == BUFFER_MAX || !(bytes = realloc(buffer->bytes, BUFFER_MAX))) return;
+    buffer->bytes = bytes;
+    buffer->size = BUFFER_MAX;
+}
+
+static bool create_buffer(struct buffer *buffer)
+{
+    buffer->size = BUFFER_MIN;
+    buffer->bytes = malloc(BUFFER_MIN);
+    return buffer->bytes != NULL;
+}
+
 /* Empties the buffer: TLS_DONE, TLS_WANT_WRITE or TLS_FAILED. */
 static enum tls_status flush(struct tls *tls)
 {
@@ -162,14 +182,14 @@ static int io_send(void *ctx, const unsigned char *data, size_t size)
     struct tls *tls = ctx;
     struct buffer *out = &tls->out;
 
-    if (size > BUFFER_SIZE - out->to)
+    if (size > out->size - out->to)
     {
         if (flush(tls) == TLS_FAILED) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
         memmove(out->bytes, out->bytes + out->from, out->to - out->from);
         out->to -= out->from;
         out->from = 0;
     }
-    if (size > BUFFER_SIZE - out->to) size = BUFFER_SIZE - out->to;
+    if (size > out->size - out->to) size = out->size - out->to;
     if (!size) return MBEDTLS_ERR_SSL_WANT_WRITE;
     memcpy(out->bytes + out->to, data, size);
     out->to += size;
@@ -183,8 +203,10 @@ static int io_receive(void *ctx, unsigned char *buffer, size_t size)
 
     if (in->from == in->to)
     {
-        int got = tls->transport.receive(tls->transport.ctx, in->bytes, BUFFER_SIZE);
+        int got;
 
+        if (in->to == in->size) widen(in); /* it was full: there is much to come */
+        got = tls->transport.receive(tls->transport.ctx, in->bytes, in->size);
         in->from = in->to = 0;
         if (got == TLS_IO_BLOCK) return MBEDTLS_ERR_SSL_WANT_READ;
         if (got < 0)
@@ -214,7 +236,8 @@ HRESULT tls_open(struct tls_context *context, const struct tls_transport *transp
     tls->check_ctx = check_ctx;
     mbedtls_ssl_init(&tls->ssl);
 
-    if (mbedtls_ssl_setup(&tls->ssl, &context->config) ||
+    if (!create_buffer(&tls->in) || !create_buffer(&tls->out) ||
+        mbedtls_ssl_setup(&tls->ssl, &context->config) ||
         (server_name && mbedtls_ssl_set_hostname(&tls->ssl, server_name)))
     {
         tls_destroy(tls);
@@ -231,6 +254,8 @@ void tls_destroy(struct tls *tls)
     if (!tls) return;
     mbedtls_ssl_free(&tls->ssl);
     tls_context_release(tls->context);
+    free(tls->in.bytes);
+    free(tls->out.bytes);
     free(tls);
 }
 
@@ -312,6 +337,7 @@ enum tls_status tls_write(struct tls *tls, const void *data, size_t size, size_t
 
     *sent = 0;
     if (!is_ready(tls)) return TLS_FAILED;
+    if (size > RECORD_MAX) widen(&tls->out);
     while (*sent < size)
     {
         size_t part = size - *sent;

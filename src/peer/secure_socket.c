@@ -13,7 +13,7 @@
 #define BACKLOG 16
 
 /* Less, and each wait for the socket, which is dear under Wine, moves little. */
-#define SOCKET_BUFFER 524288
+#define SOCKET_BUFFER 2097152
 
 static HRESULT last_error(void)
 {

@@ -249,7 +249,7 @@ static void test_read_failures(void)
     struct byte_buffer out = {0};
 
     begin(0);
-    fake_records_size = 200000;
+    fake_records_size = 700000;
     fake_records_read_failure = E_FAIL;
     fake_records_read_limit = 10;
     connection = connect_peer();
@@ -257,9 +257,9 @@ static void test_read_failures(void)
     ok(answer_of(connection, &out) == 404 && !out.size, "A record that cannot be read.\n");
     ok(content_connection_is_hungry(connection), "Does not go on.\n");
 
-    fake_records_read_limit = 150000;
+    fake_records_read_limit = 600000;
     say(connection, GET_1 "\r\n");
-    ok(answer_of(connection, &out) == 200 && out.size >= 16384 && out.size < 150000,
+    ok(answer_of(connection, &out) == 200 && out.size >= 16384 && out.size < 600000,
        "Got %u bytes.\n", (unsigned int)out.size);
     ok(is_over(connection, false), "Goes on after half a record.\n");
     content_connection_close(connection);

@@ -278,7 +278,7 @@ static void test_pending(void)
 /* Nothing is lost when the transport takes no more for a while. */
 static void test_blocked_write(void)
 {
-    static unsigned char data[3 * PIPE_SIZE];
+    static unsigned char data[16 * PIPE_SIZE];
     enum tls_status status;
     size_t sent = 0, got = 0, part;
     unsigned int blocked = 0;
