@@ -25,6 +25,7 @@ struct call
     HMODULE module;
     HANDLE done;
     HANDLE taken;    /* by the caller, or given up */
+    HANDLE released; /* the thread has nothing of the object any more */
     IID iid;         /* immutable */
     GUID instance;   /* immutable */
     HRESULT result;  /* of the thread until it is done, as the stream */
@@ -41,6 +42,7 @@ static void call_release(struct call *call)
     }
     if (call->done) CloseHandle(call->done);
     if (call->taken) CloseHandle(call->taken);
+    if (call->released) CloseHandle(call->released);
     free(call);
 }
 
@@ -73,9 +75,10 @@ static DWORD WINAPI run(void *arg)
         if (SUCCEEDED(hr)) hr = marshal(call, object);
         call->result = hr;
         SetEvent(call->done);
-        /* A proxy that goes while its like is made crashes in Wine's COM. */
+        /* A proxy that goes while its like is made, or goes too, crashes in Wine's COM. */
         WaitForSingleObject(call->taken, INFINITE);
         if (object) IUnknown_Release(object);
+        SetEvent(call->released);
         call_release(call);
         CoUninitialize();
     }
@@ -93,7 +96,8 @@ static HRESULT start_call(struct call *call)
     HANDLE thread;
 
     if (!(call->done = CreateEventW(NULL, TRUE, FALSE, NULL)) ||
-        !(call->taken = CreateEventW(NULL, TRUE, FALSE, NULL)))
+        !(call->taken = CreateEventW(NULL, TRUE, FALSE, NULL)) ||
+        !(call->released = CreateEventW(NULL, TRUE, FALSE, NULL)))
         return err_from_last_error();
     if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const WCHAR *)(void *)run,
                             &call->module))
@@ -130,6 +134,8 @@ static HRESULT ask_owner(REFIID iid, void **out)
             call->stream = NULL;
         }
         SetEvent(call->taken);
+        /* The client may let go of it at once. */
+        if (SUCCEEDED(hr)) WaitForSingleObject(call->released, CALL_MS);
     }
     call_release(call);
     return hr;
