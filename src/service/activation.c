@@ -113,8 +113,24 @@ static HRESULT start_call(struct call *call)
     return err_from_last_error();
 }
 
-/* One try; HRESULT_FROM_WIN32(ERROR_TIMEOUT) when there is no answer. */
-static HRESULT ask_owner(REFIID iid, void **out)
+/* One thread of a process at a time: making and letting go of proxies side by side crashes in
+ * Wine's COM. */
+static SRWLOCK asking = SRWLOCK_INIT;
+
+/* False: others have waited for an owner that hangs for as long as one may. */
+static bool begin_asking(void)
+{
+    ULONGLONG end = GetTickCount64() + CALL_MS;
+
+    while (!TryAcquireSRWLockExclusive(&asking))
+    {
+        if (GetTickCount64() >= end) return false;
+        Sleep(1);
+    }
+    return true;
+}
+
+static HRESULT ask_now(REFIID iid, void **out)
 {
     struct call *call = calloc(1, sizeof(*call));
     HRESULT hr;
@@ -138,6 +154,17 @@ static HRESULT ask_owner(REFIID iid, void **out)
         if (SUCCEEDED(hr)) WaitForSingleObject(call->released, CALL_MS);
     }
     call_release(call);
+    return hr;
+}
+
+/* One try; HRESULT_FROM_WIN32(ERROR_TIMEOUT) when there is no answer. */
+static HRESULT ask_owner(REFIID iid, void **out)
+{
+    HRESULT hr;
+
+    if (!begin_asking()) return HRESULT_FROM_WIN32(ERROR_TIMEOUT);
+    hr = ask_now(iid, out);
+    ReleaseSRWLockExclusive(&asking);
     return hr;
 }
 
