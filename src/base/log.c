@@ -39,9 +39,9 @@ _Static_assert(LOG_CHANNEL_COUNT == 9, "the two tables above name every channel"
  * file may be moved away at any time. */
 static void append(const WCHAR *path, const char *line)
 {
-    HANDLE file = CreateFileW(path, FILE_APPEND_DATA,
-                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                              OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE file =
+        CreateFileW(path, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     DWORD written;
 
     if (file == INVALID_HANDLE_VALUE) return;

@@ -27,8 +27,7 @@ HRESULT access_check_place(const struct caller_facts *caller);
 HRESULT access_check(const struct caller_facts *caller, const struct caller_facts *owner);
 
 /* E_ACCESSDENIED unless files may be touched for the caller with the rights of this account. */
-HRESULT access_check_account(const struct caller_facts *caller,
-                             const struct caller_facts *account);
+HRESULT access_check_account(const struct caller_facts *caller, const struct caller_facts *account);
 
 /* E_ACCESSDENIED unless the caller may make the owner's job his own. */
 HRESULT access_check_taking(const struct caller_facts *caller, const struct caller_facts *owner);

@@ -252,8 +252,7 @@ uint32_t policy_cache_size(const struct policy *policy)
 
 uint32_t policy_max_bandwidth_served(const struct policy *policy)
 {
-    if (!policy_overrides_bandwidth(policy))
-        return rules[POLICY_MAX_BANDWIDTH_SERVED].initial;
+    if (!policy_overrides_bandwidth(policy)) return rules[POLICY_MAX_BANDWIDTH_SERVED].initial;
     return number_of(policy, POLICY_MAX_BANDWIDTH_SERVED);
 }
 

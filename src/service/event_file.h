@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The file of events beside the queue: openbits-events.jsonl, and openbits-events.1.jsonl before it.
- */
+ * The file of events beside the queue: openbits-events.jsonl, and before that one
+ * openbits-events.1.jsonl. */
 #ifndef OPENBITS_SERVICE_EVENT_FILE_H
 #define OPENBITS_SERVICE_EVENT_FILE_H
 

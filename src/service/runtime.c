@@ -77,9 +77,8 @@ static BOOL CALLBACK init_runtime(INIT_ONCE *once, void *arg, void **out)
     lock_init(&runtime.lock, LOCK_RANK_LEAF, "runtime");
     lock_init(&runtime.work_lock, LOCK_RANK_LEAF, "work");
     cond_init(&runtime.changed);
-    runtime.config =
-        (struct runtime_config){
-            .time_slice = TIME_SLICE, .transfer = transfer_defaults, .peers = peer_cache_defaults};
+    runtime.config = (struct runtime_config){
+        .time_slice = TIME_SLICE, .transfer = transfer_defaults, .peers = peer_cache_defaults};
     return TRUE;
 }
 
@@ -269,8 +268,7 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = caller_get_process(&engine->account)) &&
         SUCCEEDED(hr = notify_command_create(&engine->account, &engine->programs)) &&
-        SUCCEEDED(hr = create_notifier(engine)) &&
-        SUCCEEDED(hr = create_peers(engine, config)) &&
+        SUCCEEDED(hr = create_notifier(engine)) && SUCCEEDED(hr = create_peers(engine, config)) &&
         SUCCEEDED(hr = create_transfer(engine, config)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&
         SUCCEEDED(hr = create_queue(engine, config)))
@@ -326,7 +324,8 @@ HRESULT runtime_start(struct com_engine *engine)
         lock_release(&runtime.lock);
     if (FAILED(hr)) return hr;
     /* The caller's class object keeps it running. */
-    *engine = (struct com_engine){runtime.engine.queue, runtime.engine.policy, runtime.engine.peers};
+    *engine =
+        (struct com_engine){runtime.engine.queue, runtime.engine.policy, runtime.engine.peers};
     return S_OK;
 }
 

@@ -37,9 +37,9 @@ struct fake_world
     unsigned int checked;  /* directories */
     unsigned int published;
     unsigned int discarded;
-    unsigned int kept, dropped; /* files that the cache was told of */
-    WCHAR kept_path[64];        /* of the last one */
-    bool is_kept_with_sum;      /* the sum was of the whole file */
+    unsigned int kept, dropped;    /* files that the cache was told of */
+    WCHAR kept_path[64];           /* of the last one */
+    bool is_kept_with_sum;         /* the sum was of the whole file */
     unsigned int publish_fails_at; /* the n-th publish fails, counted from 1; 0: none */
     HRESULT publish_error;
     HRESULT discard_error;

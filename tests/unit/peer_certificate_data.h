@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Certificates made with OpenSSL for these tests, DER; all but one are valid from 2024-03-01 10:20:30
- * for 14 days and name S-1-5-21-1-2-3-1104. Their keys are not kept. */
+ * Certificates made with OpenSSL for these tests, DER; all but one are valid from 2024-03-01
+ * 10:20:30 for 14 days and name S-1-5-21-1-2-3-1104. Their keys are not kept. */
 #ifndef OPENBITS_TESTS_PEER_CERTIFICATE_DATA_H
 #define OPENBITS_TESTS_PEER_CERTIFICATE_DATA_H
 
