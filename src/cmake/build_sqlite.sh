@@ -4,46 +4,12 @@
 # build_sqlite.sh ARCH DEPS: SQLite as one static library, cross-built from Debian's source package
 # into DEPS/ARCH/sqlite. Does nothing when that was done by this same script.
 
-set -eu
-
 arch=$1
 deps=$2
-here=$(cd "$(dirname "$0")" && pwd)
-package=sqlite3
-series=3.40
+# shellcheck source=src/cmake/build_common.sh
+. "$(dirname "$0")/build_common.sh"
+begin_build SQLite sqlite sqlite3 3.40
 
-mkdir -p "$deps/$arch" "$deps/source"
-deps=$(cd "$deps" && pwd)
-target=$deps/$arch/sqlite
-recipe=$(cksum <"$0" | tr ' ' -)
-
-exec 9>"$deps/.lock"
-flock 9
-[ "$(cat "$target/.recipe" 2>/dev/null || true)" = "$recipe" ] && exit 0
-
-work=$deps/$arch/sqlite.build
-log=$deps/$arch/sqlite.log
-rm -rf "$work" "$target"
-mkdir -p "$work/build"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
-fail()
-{
-    tail -20 "$log" >&2
-    echo "Building SQLite for $arch failed; the whole log is $log" >&2
-    exit 1
-}
-
-if ! ls "$deps/source/${package}_$series"*.dsc >/dev/null 2>&1; then
-    echo "-- Fetching the source package $package $series"
-    sh "$here/fetch_source.sh" "$package" "$series" "$deps/source" 9>&-
-fi
-
-# Applies Debian's security patches. apt has checked the signature already.
-dpkg-source --no-check -x "$deps/source/${package}_$series"*.dsc "$work/source" >"$log" 2>&1 || fail
-
-echo "-- Building SQLite for $arch"
 # The one big file is put together by programs of this machine, made by its own compiler, and is the
 # same for every machine. CMake may have left the compiler for Windows in CC.
 (
@@ -63,4 +29,4 @@ mkdir -p "$target/include" "$target/lib"
     -c "$work/build/sqlite3.c" -o "$work/sqlite3.o" >>"$log" 2>&1 || fail
 "$arch-w64-mingw32-ar" rcs "$target/lib/libsqlite3.a" "$work/sqlite3.o" >>"$log" 2>&1 || fail
 cp "$work/build/sqlite3.h" "$target/include/"
-printf '%s\n' "$recipe" >"$target/.recipe"
+end_build
