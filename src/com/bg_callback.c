@@ -134,12 +134,12 @@ static HRESULT tell_error(IBackgroundCopyCallback *client, IBackgroundCopyJob *j
 static HRESULT tell_file(IBackgroundCopyCallback2 *client, IBackgroundCopyJob *job,
                          const struct notify_event *event)
 {
-    IBackgroundCopyFile4 *file;
+    IBackgroundCopyFile6 *file;
     HRESULT hr;
 
     if (FAILED(hr = bg_file_create(event->job, event->file_index, &file))) return hr;
     hr = IBackgroundCopyCallback2_FileTransferred(client, job, (IBackgroundCopyFile *)file);
-    IBackgroundCopyFile4_Release(file);
+    IBackgroundCopyFile6_Release(file);
     return hr;
 }
 
@@ -162,7 +162,7 @@ static HRESULT tell(void *client, IBackgroundCopyJob *job, const struct notify_e
 
 static HRESULT deliver(const struct bg_callback *callback, const struct notify_event *event)
 {
-    IBackgroundCopyJob4 *job;
+    IBackgroundCopyJob5 *job;
     IUnknown *client;
     HRESULT hr;
 
@@ -170,7 +170,7 @@ static HRESULT deliver(const struct bg_callback *callback, const struct notify_e
     if (SUCCEEDED(hr = bg_job_create(event->job, &job)))
     {
         hr = tell(client, (IBackgroundCopyJob *)job, event);
-        IBackgroundCopyJob4_Release(job);
+        IBackgroundCopyJob5_Release(job);
     }
     IUnknown_Release(client);
     return hr;

@@ -32,14 +32,14 @@ static HRESULT create_job(const struct enum_snapshot *base, uint32_t index, IUnk
 {
     const struct snapshot *snapshot = (const struct snapshot *)base;
 
-    return bg_job_create(snapshot->jobs[index], (IBackgroundCopyJob4 **)out);
+    return bg_job_create(snapshot->jobs[index], (IBackgroundCopyJob5 **)out);
 }
 
 static HRESULT create_file(const struct enum_snapshot *base, uint32_t index, IUnknown **out)
 {
     const struct snapshot *snapshot = (const struct snapshot *)base;
 
-    return bg_file_create(snapshot->jobs[0], index, (IBackgroundCopyFile4 **)out);
+    return bg_file_create(snapshot->jobs[0], index, (IBackgroundCopyFile6 **)out);
 }
 
 static const struct enum_snapshot_ops jobs_ops = {create_job, destroy};

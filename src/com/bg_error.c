@@ -71,7 +71,7 @@ static HRESULT WINAPI bg_error_GetError(IBackgroundCopyError *iface, BG_ERROR_CO
 static HRESULT WINAPI bg_error_GetFile(IBackgroundCopyError *iface, IBackgroundCopyFile **out)
 {
     struct bg_error *error = impl_from_IBackgroundCopyError(iface);
-    IBackgroundCopyFile4 *file;
+    IBackgroundCopyFile6 *file;
     HRESULT hr;
 
     if (!out) return E_INVALIDARG;

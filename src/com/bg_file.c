@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * IBackgroundCopyFile to IBackgroundCopyFile4: names and numbers out of the core. */
+ * IBackgroundCopyFile to IBackgroundCopyFile6: names and numbers out of the core. */
 #include "com/bg_file.h"
 
 #include <stdlib.h>
@@ -13,29 +13,34 @@
 
 struct bg_file
 {
-    IBackgroundCopyFile4 IBackgroundCopyFile4_iface;
+    IBackgroundCopyFile6 IBackgroundCopyFile6_iface;
     struct com_front front;
     struct job *job; /* JOB_HOLDER_FRONT; immutable after create */
     uint32_t index;  /* immutable after create */
 };
 
-static inline struct bg_file *impl_from_IBackgroundCopyFile4(IBackgroundCopyFile4 *iface)
+static inline struct bg_file *impl_from_IBackgroundCopyFile6(IBackgroundCopyFile6 *iface)
 {
-    return CONTAINING_RECORD(iface, struct bg_file, IBackgroundCopyFile4_iface);
+    return CONTAINING_RECORD(iface, struct bg_file, IBackgroundCopyFile6_iface);
 }
 
-static HRESULT WINAPI bg_file_QueryInterface(IBackgroundCopyFile4 *iface, REFIID iid, void **out)
+static HRESULT WINAPI bg_file_QueryInterface(IBackgroundCopyFile6 *iface, REFIID iid, void **out)
 {
-    static const IID *const iids[] = {&IID_IBackgroundCopyFile, &IID_IBackgroundCopyFile2,
-                                      &IID_IBackgroundCopyFile3, &IID_IBackgroundCopyFile4, NULL};
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    static const IID *const iids[] = {&IID_IBackgroundCopyFile,
+                                      &IID_IBackgroundCopyFile2,
+                                      &IID_IBackgroundCopyFile3,
+                                      &IID_IBackgroundCopyFile4,
+                                      &IID_IBackgroundCopyFile5,
+                                      &IID_IBackgroundCopyFile6,
+                                      NULL};
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
 
     return com_front_query(&file->front, iface, iids, iid, out);
 }
 
-static ULONG WINAPI bg_file_AddRef(IBackgroundCopyFile4 *iface)
+static ULONG WINAPI bg_file_AddRef(IBackgroundCopyFile6 *iface)
 {
-    return com_front_addref(&impl_from_IBackgroundCopyFile4(iface)->front);
+    return com_front_addref(&impl_from_IBackgroundCopyFile6(iface)->front);
 }
 
 static void destroy(struct bg_file *file)
@@ -45,9 +50,9 @@ static void destroy(struct bg_file *file)
     free(file);
 }
 
-static ULONG WINAPI bg_file_Release(IBackgroundCopyFile4 *iface)
+static ULONG WINAPI bg_file_Release(IBackgroundCopyFile6 *iface)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     ULONG ref = com_front_release(&file->front);
 
     if (!ref) destroy(file);
@@ -56,9 +61,9 @@ static ULONG WINAPI bg_file_Release(IBackgroundCopyFile4 *iface)
 
 typedef HRESULT (*get_name_fn)(struct job *job, uint32_t index, WCHAR **name);
 
-static HRESULT give_name(IBackgroundCopyFile4 *iface, get_name_fn get, WCHAR **out)
+static HRESULT give_name(IBackgroundCopyFile6 *iface, get_name_fn get, WCHAR **out)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     WCHAR *name;
     HRESULT hr;
 
@@ -68,19 +73,19 @@ static HRESULT give_name(IBackgroundCopyFile4 *iface, get_name_fn get, WCHAR **o
     return com_give_string(name, out);
 }
 
-static HRESULT WINAPI bg_file_GetRemoteName(IBackgroundCopyFile4 *iface, WCHAR **name)
+static HRESULT WINAPI bg_file_GetRemoteName(IBackgroundCopyFile6 *iface, WCHAR **name)
 {
     return give_name(iface, job_file_get_remote_name, name);
 }
 
-static HRESULT WINAPI bg_file_GetLocalName(IBackgroundCopyFile4 *iface, WCHAR **name)
+static HRESULT WINAPI bg_file_GetLocalName(IBackgroundCopyFile6 *iface, WCHAR **name)
 {
     return give_name(iface, job_file_get_local_name, name);
 }
 
-static HRESULT WINAPI bg_file_GetProgress(IBackgroundCopyFile4 *iface, BG_FILE_PROGRESS *out)
+static HRESULT WINAPI bg_file_GetProgress(IBackgroundCopyFile6 *iface, BG_FILE_PROGRESS *out)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     struct file_progress progress;
 
     if (!out) return E_INVALIDARG;
@@ -92,7 +97,7 @@ static HRESULT WINAPI bg_file_GetProgress(IBackgroundCopyFile4 *iface, BG_FILE_P
 }
 
 /* Files with ranges cannot be added yet, so there is none that has any. */
-static HRESULT WINAPI bg_file_GetFileRanges(IBackgroundCopyFile4 *iface, DWORD *count,
+static HRESULT WINAPI bg_file_GetFileRanges(IBackgroundCopyFile6 *iface, DWORD *count,
                                             BG_FILE_RANGE **ranges)
 {
     (void)iface;
@@ -101,9 +106,9 @@ static HRESULT WINAPI bg_file_GetFileRanges(IBackgroundCopyFile4 *iface, DWORD *
     return count && ranges ? S_FALSE : E_INVALIDARG;
 }
 
-static HRESULT WINAPI bg_file_SetRemoteName(IBackgroundCopyFile4 *iface, const WCHAR *name)
+static HRESULT WINAPI bg_file_SetRemoteName(IBackgroundCopyFile6 *iface, const WCHAR *name)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     HRESULT hr;
 
     if (!name) return E_INVALIDARG;
@@ -113,29 +118,29 @@ static HRESULT WINAPI bg_file_SetRemoteName(IBackgroundCopyFile4 *iface, const W
     return com_not_written("IBackgroundCopyFile2::SetRemoteName");
 }
 
-static HRESULT WINAPI bg_file_GetTemporaryName(IBackgroundCopyFile4 *iface, WCHAR **name)
+static HRESULT WINAPI bg_file_GetTemporaryName(IBackgroundCopyFile6 *iface, WCHAR **name)
 {
     return give_name(iface, job_file_get_temp_name, name);
 }
 
-static HRESULT WINAPI bg_file_SetValidationState(IBackgroundCopyFile4 *iface, BOOL state)
+static HRESULT WINAPI bg_file_SetValidationState(IBackgroundCopyFile6 *iface, BOOL state)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     return job_file_set_validation(file->job, file->index, state != FALSE);
 }
 
-static HRESULT WINAPI bg_file_GetValidationState(IBackgroundCopyFile4 *iface, BOOL *state)
+static HRESULT WINAPI bg_file_GetValidationState(IBackgroundCopyFile6 *iface, BOOL *state)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
 
     if (!state) return E_INVALIDARG;
     *state = job_file_get_validation(file->job, file->index);
     return S_OK;
 }
 
-static HRESULT WINAPI bg_file_IsDownloadedFromPeer(IBackgroundCopyFile4 *iface, BOOL *out)
+static HRESULT WINAPI bg_file_IsDownloadedFromPeer(IBackgroundCopyFile6 *iface, BOOL *out)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     struct file_sources sources;
 
     if (!out) return E_INVALIDARG;
@@ -144,10 +149,10 @@ static HRESULT WINAPI bg_file_IsDownloadedFromPeer(IBackgroundCopyFile4 *iface, 
     return S_OK;
 }
 
-static HRESULT WINAPI bg_file_GetPeerDownloadStats(IBackgroundCopyFile4 *iface, UINT64 *from_origin,
+static HRESULT WINAPI bg_file_GetPeerDownloadStats(IBackgroundCopyFile6 *iface, UINT64 *from_origin,
                                                    UINT64 *from_peers)
 {
-    struct bg_file *file = impl_from_IBackgroundCopyFile4(iface);
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
     struct file_sources sources;
 
     if (from_origin) *from_origin = 0;
@@ -159,7 +164,55 @@ static HRESULT WINAPI bg_file_GetPeerDownloadStats(IBackgroundCopyFile4 *iface, 
     return S_OK;
 }
 
-static const IBackgroundCopyFile4Vtbl bg_file_vtbl = {
+/* ---- IBackgroundCopyFile5 ---- */
+
+static HRESULT WINAPI bg_file_SetProperty(IBackgroundCopyFile6 *iface, BITS_FILE_PROPERTY_ID id,
+                                          BITS_FILE_PROPERTY_VALUE value)
+{
+    (void)iface;
+    (void)id;
+    (void)value;
+    return com_not_written("IBackgroundCopyFile5::SetProperty");
+}
+
+static HRESULT WINAPI bg_file_GetProperty(IBackgroundCopyFile6 *iface, BITS_FILE_PROPERTY_ID id,
+                                          BITS_FILE_PROPERTY_VALUE *out)
+{
+    (void)iface;
+    (void)id;
+    if (!out) return E_INVALIDARG;
+    out->String = NULL;
+    return com_not_written("IBackgroundCopyFile5::GetProperty");
+}
+
+/* ---- IBackgroundCopyFile6 ---- */
+
+static HRESULT WINAPI bg_file_UpdateDownloadPosition(IBackgroundCopyFile6 *iface, UINT64 offset)
+{
+    (void)iface;
+    (void)offset;
+    return com_not_written("IBackgroundCopyFile6::UpdateDownloadPosition");
+}
+
+static HRESULT WINAPI bg_file_RequestFileRanges(IBackgroundCopyFile6 *iface, DWORD count,
+                                                const BG_FILE_RANGE ranges[])
+{
+    (void)iface;
+    if (!count || !ranges) return E_INVALIDARG;
+    return com_not_written("IBackgroundCopyFile6::RequestFileRanges");
+}
+
+static HRESULT WINAPI bg_file_GetFilledFileRanges(IBackgroundCopyFile6 *iface, DWORD *count,
+                                                  BG_FILE_RANGE **ranges)
+{
+    (void)iface;
+    if (count) *count = 0;
+    if (ranges) *ranges = NULL;
+    if (!count || !ranges) return E_INVALIDARG;
+    return com_not_written("IBackgroundCopyFile6::GetFilledFileRanges");
+}
+
+static const IBackgroundCopyFile6Vtbl bg_file_vtbl = {
     bg_file_QueryInterface,
     bg_file_AddRef,
     bg_file_Release,
@@ -177,24 +230,31 @@ static const IBackgroundCopyFile4Vtbl bg_file_vtbl = {
     bg_file_IsDownloadedFromPeer,
     /* IBackgroundCopyFile4 */
     bg_file_GetPeerDownloadStats,
+    /* IBackgroundCopyFile5 */
+    bg_file_SetProperty,
+    bg_file_GetProperty,
+    /* IBackgroundCopyFile6 */
+    bg_file_UpdateDownloadPosition,
+    bg_file_RequestFileRanges,
+    bg_file_GetFilledFileRanges,
 };
 
-HRESULT bg_file_create(struct job *job, uint32_t index, IBackgroundCopyFile4 **out)
+HRESULT bg_file_create(struct job *job, uint32_t index, IBackgroundCopyFile6 **out)
 {
     struct bg_file *file;
     HRESULT hr;
 
     *out = NULL;
     if (!(file = calloc(1, sizeof(*file)))) return E_OUTOFMEMORY;
-    file->IBackgroundCopyFile4_iface.lpVtbl = &bg_file_vtbl;
+    file->IBackgroundCopyFile6_iface.lpVtbl = &bg_file_vtbl;
     file->job = job;
     file->index = index;
     job_addref(job, JOB_HOLDER_FRONT);
-    if (FAILED(hr = com_front_init(&file->front, &file->IBackgroundCopyFile4_iface)))
+    if (FAILED(hr = com_front_init(&file->front, &file->IBackgroundCopyFile6_iface)))
     {
         destroy(file);
         return hr;
     }
-    *out = &file->IBackgroundCopyFile4_iface;
+    *out = &file->IBackgroundCopyFile6_iface;
     return S_OK;
 }

@@ -10,6 +10,7 @@
 #include "com/bg_error.h"
 #include "com/bg_job_private.h"
 #include "com/caller.h"
+#include "job/job_state.h"
 
 /* Since Windows 7 the right to use a job is looked at here and not in each method. */
 static HRESULT check_client(struct job *job)
@@ -20,11 +21,12 @@ static HRESULT check_client(struct job *job)
     return hr == S_OK ? job_check_access(job, &client) : hr;
 }
 
-static HRESULT WINAPI bg_job_QueryInterface(IBackgroundCopyJob4 *iface, REFIID iid, void **out)
+static HRESULT WINAPI bg_job_QueryInterface(IBackgroundCopyJob5 *iface, REFIID iid, void **out)
 {
-    static const IID *const iids[] = {&IID_IBackgroundCopyJob, &IID_IBackgroundCopyJob2,
-                                      &IID_IBackgroundCopyJob3, &IID_IBackgroundCopyJob4, NULL};
-    struct bg_job *job = impl_from_IBackgroundCopyJob4(iface);
+    static const IID *const iids[] = {&IID_IBackgroundCopyJob,  &IID_IBackgroundCopyJob2,
+                                      &IID_IBackgroundCopyJob3, &IID_IBackgroundCopyJob4,
+                                      &IID_IBackgroundCopyJob5, NULL};
+    struct bg_job *job = impl_from_IBackgroundCopyJob5(iface);
     HRESULT hr;
 
     if (!out) return E_POINTER;
@@ -33,9 +35,9 @@ static HRESULT WINAPI bg_job_QueryInterface(IBackgroundCopyJob4 *iface, REFIID i
     return com_front_query(&job->front, iface, iids, iid, out);
 }
 
-static ULONG WINAPI bg_job_AddRef(IBackgroundCopyJob4 *iface)
+static ULONG WINAPI bg_job_AddRef(IBackgroundCopyJob5 *iface)
 {
-    return com_front_addref(&impl_from_IBackgroundCopyJob4(iface)->front);
+    return com_front_addref(&impl_from_IBackgroundCopyJob5(iface)->front);
 }
 
 static void destroy(struct bg_job *job)
@@ -45,18 +47,24 @@ static void destroy(struct bg_job *job)
     free(job);
 }
 
-static ULONG WINAPI bg_job_Release(IBackgroundCopyJob4 *iface)
+static ULONG WINAPI bg_job_Release(IBackgroundCopyJob5 *iface)
 {
-    struct bg_job *job = impl_from_IBackgroundCopyJob4(iface);
+    struct bg_job *job = impl_from_IBackgroundCopyJob5(iface);
     ULONG ref = com_front_release(&job->front);
 
     if (!ref) destroy(job);
     return ref;
 }
 
+HRESULT bg_job_refuse_change(IBackgroundCopyJob5 *iface, const char *method)
+{
+    if (job_state_is_final(job_state(job_from(iface)))) return BG_E_INVALID_STATE;
+    return com_not_written(method);
+}
+
 /* ---- files ---- */
 
-static HRESULT WINAPI bg_job_AddFileSet(IBackgroundCopyJob4 *iface, ULONG count, BG_FILE_INFO *set)
+static HRESULT WINAPI bg_job_AddFileSet(IBackgroundCopyJob5 *iface, ULONG count, BG_FILE_INFO *set)
 {
     struct new_file *files;
     HRESULT hr;
@@ -70,14 +78,14 @@ static HRESULT WINAPI bg_job_AddFileSet(IBackgroundCopyJob4 *iface, ULONG count,
     return hr;
 }
 
-static HRESULT WINAPI bg_job_AddFile(IBackgroundCopyJob4 *iface, const WCHAR *remote_name,
+static HRESULT WINAPI bg_job_AddFile(IBackgroundCopyJob5 *iface, const WCHAR *remote_name,
                                      const WCHAR *local_name)
 {
     const struct new_file file = {remote_name, local_name};
     return job_add_files(job_from(iface), &file, 1);
 }
 
-static HRESULT WINAPI bg_job_EnumFiles(IBackgroundCopyJob4 *iface, IEnumBackgroundCopyFiles **out)
+static HRESULT WINAPI bg_job_EnumFiles(IBackgroundCopyJob5 *iface, IEnumBackgroundCopyFiles **out)
 {
     if (!out) return E_INVALIDARG;
     return bg_enum_create_files(job_from(iface), out);
@@ -85,45 +93,45 @@ static HRESULT WINAPI bg_job_EnumFiles(IBackgroundCopyJob4 *iface, IEnumBackgrou
 
 /* ---- control ---- */
 
-static HRESULT WINAPI bg_job_Suspend(IBackgroundCopyJob4 *iface)
+static HRESULT WINAPI bg_job_Suspend(IBackgroundCopyJob5 *iface)
 {
     return job_suspend(job_from(iface));
 }
 
-static HRESULT WINAPI bg_job_Resume(IBackgroundCopyJob4 *iface)
+static HRESULT WINAPI bg_job_Resume(IBackgroundCopyJob5 *iface)
 {
     HRESULT hr = job_resume(job_from(iface));
 
     return hr == E_NOTIMPL ? com_not_written("IBackgroundCopyJob::Resume of an upload") : hr;
 }
 
-static HRESULT WINAPI bg_job_Cancel(IBackgroundCopyJob4 *iface)
+static HRESULT WINAPI bg_job_Cancel(IBackgroundCopyJob5 *iface)
 {
     return job_cancel(job_from(iface));
 }
 
-static HRESULT WINAPI bg_job_Complete(IBackgroundCopyJob4 *iface)
+static HRESULT WINAPI bg_job_Complete(IBackgroundCopyJob5 *iface)
 {
     return job_complete(job_from(iface));
 }
 
 /* ---- state ---- */
 
-static HRESULT WINAPI bg_job_GetId(IBackgroundCopyJob4 *iface, GUID *out)
+static HRESULT WINAPI bg_job_GetId(IBackgroundCopyJob5 *iface, GUID *out)
 {
     if (!out) return E_INVALIDARG;
     *out = *job_id(job_from(iface));
     return S_OK;
 }
 
-static HRESULT WINAPI bg_job_GetType(IBackgroundCopyJob4 *iface, BG_JOB_TYPE *out)
+static HRESULT WINAPI bg_job_GetType(IBackgroundCopyJob5 *iface, BG_JOB_TYPE *out)
 {
     if (!out) return E_INVALIDARG;
     *out = (BG_JOB_TYPE)job_type(job_from(iface));
     return S_OK;
 }
 
-static HRESULT WINAPI bg_job_GetProgress(IBackgroundCopyJob4 *iface, BG_JOB_PROGRESS *out)
+static HRESULT WINAPI bg_job_GetProgress(IBackgroundCopyJob5 *iface, BG_JOB_PROGRESS *out)
 {
     struct job_progress progress;
 
@@ -141,7 +149,7 @@ static FILETIME to_FILETIME(filetime_t time)
     return (FILETIME){.dwLowDateTime = (DWORD)time, .dwHighDateTime = (DWORD)(time >> 32)};
 }
 
-static HRESULT WINAPI bg_job_GetTimes(IBackgroundCopyJob4 *iface, BG_JOB_TIMES *out)
+static HRESULT WINAPI bg_job_GetTimes(IBackgroundCopyJob5 *iface, BG_JOB_TIMES *out)
 {
     struct job_times times;
 
@@ -153,14 +161,14 @@ static HRESULT WINAPI bg_job_GetTimes(IBackgroundCopyJob4 *iface, BG_JOB_TIMES *
     return S_OK;
 }
 
-static HRESULT WINAPI bg_job_GetState(IBackgroundCopyJob4 *iface, BG_JOB_STATE *out)
+static HRESULT WINAPI bg_job_GetState(IBackgroundCopyJob5 *iface, BG_JOB_STATE *out)
 {
     if (!out) return E_INVALIDARG;
     *out = (BG_JOB_STATE)job_state(job_from(iface));
     return S_OK;
 }
 
-static HRESULT WINAPI bg_job_GetError(IBackgroundCopyJob4 *iface, IBackgroundCopyError **out)
+static HRESULT WINAPI bg_job_GetError(IBackgroundCopyJob5 *iface, IBackgroundCopyError **out)
 {
     struct job_error error;
     HRESULT hr;
@@ -171,7 +179,7 @@ static HRESULT WINAPI bg_job_GetError(IBackgroundCopyJob4 *iface, IBackgroundCop
     return bg_error_create(job_from(iface), &error, out);
 }
 
-static HRESULT WINAPI bg_job_GetOwner(IBackgroundCopyJob4 *iface, WCHAR **out)
+static HRESULT WINAPI bg_job_GetOwner(IBackgroundCopyJob5 *iface, WCHAR **out)
 {
     struct caller_facts owner;
 
@@ -180,14 +188,14 @@ static HRESULT WINAPI bg_job_GetOwner(IBackgroundCopyJob4 *iface, WCHAR **out)
     return com_copy_string(owner.sid, out);
 }
 
-static HRESULT WINAPI bg_job_GetErrorCount(IBackgroundCopyJob4 *iface, ULONG *out)
+static HRESULT WINAPI bg_job_GetErrorCount(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_error_count(job_from(iface));
     return S_OK;
 }
 
-static const IBackgroundCopyJob4Vtbl bg_job_vtbl = {
+static const IBackgroundCopyJob5Vtbl bg_job_vtbl = {
     bg_job_QueryInterface,
     bg_job_AddRef,
     bg_job_Release,
@@ -245,23 +253,26 @@ static const IBackgroundCopyJob4Vtbl bg_job_vtbl = {
     bg_job_GetOwnerElevationState,
     bg_job_SetMaximumDownloadTime,
     bg_job_GetMaximumDownloadTime,
+    /* IBackgroundCopyJob5 */
+    bg_job_SetProperty,
+    bg_job_GetProperty,
 };
 
-HRESULT bg_job_create(struct job *core, IBackgroundCopyJob4 **out)
+HRESULT bg_job_create(struct job *core, IBackgroundCopyJob5 **out)
 {
     struct bg_job *job;
     HRESULT hr;
 
     *out = NULL;
     if (!(job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
-    job->IBackgroundCopyJob4_iface.lpVtbl = &bg_job_vtbl;
+    job->IBackgroundCopyJob5_iface.lpVtbl = &bg_job_vtbl;
     job->job = core;
     job_addref(core, JOB_HOLDER_FRONT);
-    if (FAILED(hr = com_front_init(&job->front, &job->IBackgroundCopyJob4_iface)))
+    if (FAILED(hr = com_front_init(&job->front, &job->IBackgroundCopyJob5_iface)))
     {
         destroy(job);
         return hr;
     }
-    *out = &job->IBackgroundCopyJob4_iface;
+    *out = &job->IBackgroundCopyJob5_iface;
     return S_OK;
 }

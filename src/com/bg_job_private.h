@@ -10,70 +10,83 @@
 
 struct bg_job
 {
-    IBackgroundCopyJob4 IBackgroundCopyJob4_iface;
+    IBackgroundCopyJob5 IBackgroundCopyJob5_iface;
     struct com_front front;
     struct job *job; /* JOB_HOLDER_FRONT; immutable after create */
 };
 
-static inline struct bg_job *impl_from_IBackgroundCopyJob4(IBackgroundCopyJob4 *iface)
+static inline struct bg_job *impl_from_IBackgroundCopyJob5(IBackgroundCopyJob5 *iface)
 {
-    return CONTAINING_RECORD(iface, struct bg_job, IBackgroundCopyJob4_iface);
+    return CONTAINING_RECORD(iface, struct bg_job, IBackgroundCopyJob5_iface);
 }
 
 /* The core's job behind an interface pointer. */
-static inline struct job *job_from(IBackgroundCopyJob4 *iface)
+static inline struct job *job_from(IBackgroundCopyJob5 *iface)
 {
-    return impl_from_IBackgroundCopyJob4(iface)->job;
+    return impl_from_IBackgroundCopyJob5(iface)->job;
 }
+
+/* What a method answers that has no core behind it yet, once its arguments are good. */
+HRESULT bg_job_refuse_change(IBackgroundCopyJob5 *iface, const char *method);
 
 /* clang-format off */
 
 /* bg_job_properties.c */
-HRESULT WINAPI bg_job_SetDisplayName(IBackgroundCopyJob4 *iface, const WCHAR *name);
-HRESULT WINAPI bg_job_GetDisplayName(IBackgroundCopyJob4 *iface, WCHAR **out);
-HRESULT WINAPI bg_job_SetDescription(IBackgroundCopyJob4 *iface, const WCHAR *text);
-HRESULT WINAPI bg_job_GetDescription(IBackgroundCopyJob4 *iface, WCHAR **out);
-HRESULT WINAPI bg_job_SetPriority(IBackgroundCopyJob4 *iface, BG_JOB_PRIORITY priority);
-HRESULT WINAPI bg_job_GetPriority(IBackgroundCopyJob4 *iface, BG_JOB_PRIORITY *out);
-HRESULT WINAPI bg_job_SetNotifyFlags(IBackgroundCopyJob4 *iface, ULONG flags);
-HRESULT WINAPI bg_job_GetNotifyFlags(IBackgroundCopyJob4 *iface, ULONG *out);
-HRESULT WINAPI bg_job_SetNotifyInterface(IBackgroundCopyJob4 *iface, IUnknown *client);
-HRESULT WINAPI bg_job_GetNotifyInterface(IBackgroundCopyJob4 *iface, IUnknown **out);
-HRESULT WINAPI bg_job_SetMinimumRetryDelay(IBackgroundCopyJob4 *iface, ULONG seconds);
-HRESULT WINAPI bg_job_GetMinimumRetryDelay(IBackgroundCopyJob4 *iface, ULONG *out);
-HRESULT WINAPI bg_job_SetNoProgressTimeout(IBackgroundCopyJob4 *iface, ULONG seconds);
-HRESULT WINAPI bg_job_GetNoProgressTimeout(IBackgroundCopyJob4 *iface, ULONG *out);
-HRESULT WINAPI bg_job_SetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_USAGE usage,
+HRESULT WINAPI bg_job_SetDisplayName(IBackgroundCopyJob5 *iface, const WCHAR *name);
+HRESULT WINAPI bg_job_GetDisplayName(IBackgroundCopyJob5 *iface, WCHAR **out);
+HRESULT WINAPI bg_job_SetDescription(IBackgroundCopyJob5 *iface, const WCHAR *text);
+HRESULT WINAPI bg_job_GetDescription(IBackgroundCopyJob5 *iface, WCHAR **out);
+HRESULT WINAPI bg_job_SetPriority(IBackgroundCopyJob5 *iface, BG_JOB_PRIORITY priority);
+HRESULT WINAPI bg_job_GetPriority(IBackgroundCopyJob5 *iface, BG_JOB_PRIORITY *out);
+HRESULT WINAPI bg_job_SetNotifyFlags(IBackgroundCopyJob5 *iface, ULONG flags);
+HRESULT WINAPI bg_job_GetNotifyFlags(IBackgroundCopyJob5 *iface, ULONG *out);
+HRESULT WINAPI bg_job_SetNotifyInterface(IBackgroundCopyJob5 *iface, IUnknown *client);
+HRESULT WINAPI bg_job_GetNotifyInterface(IBackgroundCopyJob5 *iface, IUnknown **out);
+HRESULT WINAPI bg_job_SetMinimumRetryDelay(IBackgroundCopyJob5 *iface, ULONG seconds);
+HRESULT WINAPI bg_job_GetMinimumRetryDelay(IBackgroundCopyJob5 *iface, ULONG *out);
+HRESULT WINAPI bg_job_SetNoProgressTimeout(IBackgroundCopyJob5 *iface, ULONG seconds);
+HRESULT WINAPI bg_job_GetNoProgressTimeout(IBackgroundCopyJob5 *iface, ULONG *out);
+HRESULT WINAPI bg_job_SetProxySettings(IBackgroundCopyJob5 *iface, BG_JOB_PROXY_USAGE usage,
                                        const WCHAR *list, const WCHAR *bypass);
-HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_USAGE *usage,
+HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob5 *iface, BG_JOB_PROXY_USAGE *usage,
                                        WCHAR **list, WCHAR **bypass);
-HRESULT WINAPI bg_job_SetPeerCachingFlags(IBackgroundCopyJob4 *iface, DWORD flags);
-HRESULT WINAPI bg_job_GetPeerCachingFlags(IBackgroundCopyJob4 *iface, DWORD *out);
-HRESULT WINAPI bg_job_GetOwnerIntegrityLevel(IBackgroundCopyJob4 *iface, ULONG *out);
-HRESULT WINAPI bg_job_GetOwnerElevationState(IBackgroundCopyJob4 *iface, BOOL *out);
-HRESULT WINAPI bg_job_SetMaximumDownloadTime(IBackgroundCopyJob4 *iface, ULONG seconds);
-HRESULT WINAPI bg_job_GetMaximumDownloadTime(IBackgroundCopyJob4 *iface, ULONG *out);
-
-/* bg_job_later.c: what the job cannot do yet */
-HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface);
-HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob4 *iface, const WCHAR *program,
+HRESULT WINAPI bg_job_SetPeerCachingFlags(IBackgroundCopyJob5 *iface, DWORD flags);
+HRESULT WINAPI bg_job_GetPeerCachingFlags(IBackgroundCopyJob5 *iface, DWORD *out);
+HRESULT WINAPI bg_job_GetOwnerIntegrityLevel(IBackgroundCopyJob5 *iface, ULONG *out);
+HRESULT WINAPI bg_job_GetOwnerElevationState(IBackgroundCopyJob5 *iface, BOOL *out);
+HRESULT WINAPI bg_job_SetMaximumDownloadTime(IBackgroundCopyJob5 *iface, ULONG seconds);
+HRESULT WINAPI bg_job_GetMaximumDownloadTime(IBackgroundCopyJob5 *iface, ULONG *out);
+HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob5 *iface);
+HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob5 *iface, const WCHAR *program,
                                        const WCHAR *parameters);
-HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **program,
+HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob5 *iface, WCHAR **program,
                                        WCHAR **parameters);
-HRESULT WINAPI bg_job_GetReplyProgress(IBackgroundCopyJob4 *iface, BG_JOB_REPLY_PROGRESS *out);
-HRESULT WINAPI bg_job_GetReplyData(IBackgroundCopyJob4 *iface, byte **buffer, UINT64 *size);
-HRESULT WINAPI bg_job_SetReplyFileName(IBackgroundCopyJob4 *iface, const WCHAR *name);
-HRESULT WINAPI bg_job_GetReplyFileName(IBackgroundCopyJob4 *iface, WCHAR **out);
-HRESULT WINAPI bg_job_SetCredentials(IBackgroundCopyJob4 *iface, BG_AUTH_CREDENTIALS *credentials);
-HRESULT WINAPI bg_job_RemoveCredentials(IBackgroundCopyJob4 *iface, BG_AUTH_TARGET target,
+
+/* bg_job_reply.c */
+HRESULT WINAPI bg_job_GetReplyProgress(IBackgroundCopyJob5 *iface, BG_JOB_REPLY_PROGRESS *out);
+HRESULT WINAPI bg_job_GetReplyData(IBackgroundCopyJob5 *iface, byte **buffer, UINT64 *size);
+HRESULT WINAPI bg_job_SetReplyFileName(IBackgroundCopyJob5 *iface, const WCHAR *name);
+HRESULT WINAPI bg_job_GetReplyFileName(IBackgroundCopyJob5 *iface, WCHAR **out);
+
+/* bg_job_credentials.c */
+HRESULT WINAPI bg_job_SetCredentials(IBackgroundCopyJob5 *iface, BG_AUTH_CREDENTIALS *credentials);
+HRESULT WINAPI bg_job_RemoveCredentials(IBackgroundCopyJob5 *iface, BG_AUTH_TARGET target,
                                         BG_AUTH_SCHEME scheme);
-HRESULT WINAPI bg_job_ReplaceRemotePrefix(IBackgroundCopyJob4 *iface, const WCHAR *old_prefix,
+
+/* bg_job_ranges.c */
+HRESULT WINAPI bg_job_ReplaceRemotePrefix(IBackgroundCopyJob5 *iface, const WCHAR *old_prefix,
                                           const WCHAR *new_prefix);
-HRESULT WINAPI bg_job_AddFileWithRanges(IBackgroundCopyJob4 *iface, const WCHAR *remote_name,
+HRESULT WINAPI bg_job_AddFileWithRanges(IBackgroundCopyJob5 *iface, const WCHAR *remote_name,
                                         const WCHAR *local_name, DWORD count,
                                         BG_FILE_RANGE ranges[]);
-HRESULT WINAPI bg_job_SetFileACLFlags(IBackgroundCopyJob4 *iface, DWORD flags);
-HRESULT WINAPI bg_job_GetFileACLFlags(IBackgroundCopyJob4 *iface, DWORD *out);
+
+/* bg_job_options.c */
+HRESULT WINAPI bg_job_SetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD flags);
+HRESULT WINAPI bg_job_GetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD *out);
+HRESULT WINAPI bg_job_SetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,
+                                  BITS_JOB_PROPERTY_VALUE value);
+HRESULT WINAPI bg_job_GetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,
+                                  BITS_JOB_PROPERTY_VALUE *out);
 
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 
 typedef HRESULT (*get_text_fn)(struct job *job, WCHAR **text);
 
-static HRESULT give_text(IBackgroundCopyJob4 *iface, get_text_fn get, WCHAR **out)
+static HRESULT give_text(IBackgroundCopyJob5 *iface, get_text_fn get, WCHAR **out)
 {
     WCHAR *text;
     HRESULT hr;
@@ -20,32 +20,32 @@ static HRESULT give_text(IBackgroundCopyJob4 *iface, get_text_fn get, WCHAR **ou
     return com_give_string(text, out);
 }
 
-HRESULT WINAPI bg_job_SetDisplayName(IBackgroundCopyJob4 *iface, const WCHAR *name)
+HRESULT WINAPI bg_job_SetDisplayName(IBackgroundCopyJob5 *iface, const WCHAR *name)
 {
     return job_set_display_name(job_from(iface), name);
 }
 
-HRESULT WINAPI bg_job_GetDisplayName(IBackgroundCopyJob4 *iface, WCHAR **out)
+HRESULT WINAPI bg_job_GetDisplayName(IBackgroundCopyJob5 *iface, WCHAR **out)
 {
     return give_text(iface, job_get_display_name, out);
 }
 
-HRESULT WINAPI bg_job_SetDescription(IBackgroundCopyJob4 *iface, const WCHAR *text)
+HRESULT WINAPI bg_job_SetDescription(IBackgroundCopyJob5 *iface, const WCHAR *text)
 {
     return job_set_description(job_from(iface), text);
 }
 
-HRESULT WINAPI bg_job_GetDescription(IBackgroundCopyJob4 *iface, WCHAR **out)
+HRESULT WINAPI bg_job_GetDescription(IBackgroundCopyJob5 *iface, WCHAR **out)
 {
     return give_text(iface, job_get_description, out);
 }
 
-HRESULT WINAPI bg_job_SetPriority(IBackgroundCopyJob4 *iface, BG_JOB_PRIORITY priority)
+HRESULT WINAPI bg_job_SetPriority(IBackgroundCopyJob5 *iface, BG_JOB_PRIORITY priority)
 {
     return job_set_priority(job_from(iface), priority);
 }
 
-HRESULT WINAPI bg_job_GetPriority(IBackgroundCopyJob4 *iface, BG_JOB_PRIORITY *out)
+HRESULT WINAPI bg_job_GetPriority(IBackgroundCopyJob5 *iface, BG_JOB_PRIORITY *out)
 {
     if (!out) return E_INVALIDARG;
     *out = (BG_JOB_PRIORITY)job_priority(job_from(iface));
@@ -54,19 +54,19 @@ HRESULT WINAPI bg_job_GetPriority(IBackgroundCopyJob4 *iface, BG_JOB_PRIORITY *o
 
 /* ---- notification ---- */
 
-HRESULT WINAPI bg_job_SetNotifyFlags(IBackgroundCopyJob4 *iface, ULONG flags)
+HRESULT WINAPI bg_job_SetNotifyFlags(IBackgroundCopyJob5 *iface, ULONG flags)
 {
     return job_set_notify_flags(job_from(iface), flags);
 }
 
-HRESULT WINAPI bg_job_GetNotifyFlags(IBackgroundCopyJob4 *iface, ULONG *out)
+HRESULT WINAPI bg_job_GetNotifyFlags(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_notify_flags(job_from(iface));
     return S_OK;
 }
 
-HRESULT WINAPI bg_job_SetNotifyInterface(IBackgroundCopyJob4 *iface, IUnknown *client)
+HRESULT WINAPI bg_job_SetNotifyInterface(IBackgroundCopyJob5 *iface, IUnknown *client)
 {
     struct bg_callback *callback = NULL;
     HRESULT hr;
@@ -90,7 +90,7 @@ static void get_client(void *ctx, void *target)
     if (target) get->hr = bg_callback_get_client(target, &get->client);
 }
 
-HRESULT WINAPI bg_job_GetNotifyInterface(IBackgroundCopyJob4 *iface, IUnknown **out)
+HRESULT WINAPI bg_job_GetNotifyInterface(IBackgroundCopyJob5 *iface, IUnknown **out)
 {
     struct get_client get = {S_OK, NULL};
 
@@ -102,36 +102,36 @@ HRESULT WINAPI bg_job_GetNotifyInterface(IBackgroundCopyJob4 *iface, IUnknown **
 
 /* ---- times ---- */
 
-HRESULT WINAPI bg_job_SetMinimumRetryDelay(IBackgroundCopyJob4 *iface, ULONG seconds)
+HRESULT WINAPI bg_job_SetMinimumRetryDelay(IBackgroundCopyJob5 *iface, ULONG seconds)
 {
     return job_set_min_retry_delay(job_from(iface), seconds);
 }
 
-HRESULT WINAPI bg_job_GetMinimumRetryDelay(IBackgroundCopyJob4 *iface, ULONG *out)
+HRESULT WINAPI bg_job_GetMinimumRetryDelay(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_min_retry_delay(job_from(iface));
     return S_OK;
 }
 
-HRESULT WINAPI bg_job_SetNoProgressTimeout(IBackgroundCopyJob4 *iface, ULONG seconds)
+HRESULT WINAPI bg_job_SetNoProgressTimeout(IBackgroundCopyJob5 *iface, ULONG seconds)
 {
     return job_set_no_progress_timeout(job_from(iface), seconds);
 }
 
-HRESULT WINAPI bg_job_GetNoProgressTimeout(IBackgroundCopyJob4 *iface, ULONG *out)
+HRESULT WINAPI bg_job_GetNoProgressTimeout(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_no_progress_timeout(job_from(iface));
     return S_OK;
 }
 
-HRESULT WINAPI bg_job_SetMaximumDownloadTime(IBackgroundCopyJob4 *iface, ULONG seconds)
+HRESULT WINAPI bg_job_SetMaximumDownloadTime(IBackgroundCopyJob5 *iface, ULONG seconds)
 {
     return job_set_max_download_time(job_from(iface), seconds);
 }
 
-HRESULT WINAPI bg_job_GetMaximumDownloadTime(IBackgroundCopyJob4 *iface, ULONG *out)
+HRESULT WINAPI bg_job_GetMaximumDownloadTime(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_max_download_time(job_from(iface));
@@ -140,7 +140,7 @@ HRESULT WINAPI bg_job_GetMaximumDownloadTime(IBackgroundCopyJob4 *iface, ULONG *
 
 /* ---- proxy ---- */
 
-HRESULT WINAPI bg_job_SetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_USAGE usage,
+HRESULT WINAPI bg_job_SetProxySettings(IBackgroundCopyJob5 *iface, BG_JOB_PROXY_USAGE usage,
                                        const WCHAR *list, const WCHAR *bypass)
 {
     return job_set_proxy(job_from(iface), usage, list, bypass);
@@ -166,7 +166,7 @@ static HRESULT give_two_strings(WCHAR *first_text, WCHAR **first, WCHAR *second_
     return E_OUTOFMEMORY;
 }
 
-HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_USAGE *usage,
+HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob5 *iface, BG_JOB_PROXY_USAGE *usage,
                                        WCHAR **list, WCHAR **bypass)
 {
     WCHAR *list_text, *bypass_text;
@@ -186,13 +186,13 @@ HRESULT WINAPI bg_job_GetProxySettings(IBackgroundCopyJob4 *iface, BG_JOB_PROXY_
 
 /* ---- command line ---- */
 
-HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob4 *iface, const WCHAR *program,
+HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob5 *iface, const WCHAR *program,
                                        const WCHAR *parameters)
 {
     return job_set_notify_command(job_from(iface), program, parameters);
 }
 
-HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **program,
+HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob5 *iface, WCHAR **program,
                                        WCHAR **parameters)
 {
     WCHAR *program_text, *parameters_text;
@@ -208,7 +208,7 @@ HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob4 *iface, WCHAR **progr
 
 /* ---- the owner ---- */
 
-HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface)
+HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob5 *iface)
 {
     struct caller_facts caller;
     HRESULT hr;
@@ -219,19 +219,19 @@ HRESULT WINAPI bg_job_TakeOwnership(IBackgroundCopyJob4 *iface)
 
 /* ---- peer caching and the owner's token ---- */
 
-HRESULT WINAPI bg_job_SetPeerCachingFlags(IBackgroundCopyJob4 *iface, DWORD flags)
+HRESULT WINAPI bg_job_SetPeerCachingFlags(IBackgroundCopyJob5 *iface, DWORD flags)
 {
     return job_set_peer_flags(job_from(iface), flags);
 }
 
-HRESULT WINAPI bg_job_GetPeerCachingFlags(IBackgroundCopyJob4 *iface, DWORD *out)
+HRESULT WINAPI bg_job_GetPeerCachingFlags(IBackgroundCopyJob5 *iface, DWORD *out)
 {
     if (!out) return E_INVALIDARG;
     *out = job_peer_flags(job_from(iface));
     return S_OK;
 }
 
-HRESULT WINAPI bg_job_GetOwnerIntegrityLevel(IBackgroundCopyJob4 *iface, ULONG *out)
+HRESULT WINAPI bg_job_GetOwnerIntegrityLevel(IBackgroundCopyJob5 *iface, ULONG *out)
 {
     struct caller_facts owner;
 
@@ -241,7 +241,7 @@ HRESULT WINAPI bg_job_GetOwnerIntegrityLevel(IBackgroundCopyJob4 *iface, ULONG *
     return S_OK;
 }
 
-HRESULT WINAPI bg_job_GetOwnerElevationState(IBackgroundCopyJob4 *iface, BOOL *out)
+HRESULT WINAPI bg_job_GetOwnerElevationState(IBackgroundCopyJob5 *iface, BOOL *out)
 {
     struct caller_facts owner;
 

@@ -54,7 +54,7 @@ static ULONG WINAPI bg_manager_Release(IBackgroundCopyManager *iface)
 /* Drops the reference to the job. */
 static HRESULT give_job(struct job *job, IBackgroundCopyJob **out)
 {
-    IBackgroundCopyJob4 *front;
+    IBackgroundCopyJob5 *front;
     HRESULT hr = bg_job_create(job, &front);
 
     job_release(job, JOB_HOLDER_CALLER);
