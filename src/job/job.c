@@ -81,6 +81,8 @@ HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_te
     job->proxy_bypass = take_text(&texts->proxy_bypass);
     job->notify_program = take_text(&texts->notify_program);
     job->notify_parameters = take_text(&texts->notify_parameters);
+    job->http = texts->http;
+    texts->http = NULL;
     job_texts_free(texts);
     return S_OK;
 }
@@ -107,6 +109,7 @@ static void job_destroy(struct job *job)
     free(job->proxy_bypass);
     free(job->notify_program);
     free(job->notify_parameters);
+    http_settings_release(job->http);
     free(job);
 }
 

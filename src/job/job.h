@@ -8,6 +8,7 @@
 #define OPENBITS_JOB_JOB_H
 
 #include "job/access.h"
+#include "job/http_settings.h"
 #include "job/job_types.h"
 
 struct job;
@@ -96,6 +97,14 @@ HRESULT job_set_max_download_time(struct job *job, uint32_t seconds);
 uint32_t job_max_download_time(struct job *job);
 HRESULT job_set_proxy(struct job *job, uint32_t usage, const WCHAR *list, const WCHAR *bypass);
 HRESULT job_get_proxy(struct job *job, enum proxy_usage *usage, WCHAR **list, WCHAR **bypass);
+
+/* How requests are made; a reference, NULL for the defaults. */
+struct http_settings *job_http_settings(struct job *job);
+/* Runs change(settings, wish) on a copy, under the lock, and puts that in the place of the old one
+ * when it answers S_OK; what else it answers is the result, and nothing changes. The requests that
+ * are on their way keep what they began with. */
+typedef HRESULT (*http_change_fn)(struct http_settings *settings, const void *wish);
+HRESULT job_change_http(struct job *job, http_change_fn change, const void *wish);
 
 /* The job's own peer-caching flags. Unknown bits: E_NOTIMPL and nothing changes. When the change
  * moves the effective client flag of a running job, the transfer stops, the job is queued again,

@@ -13,6 +13,7 @@
 #include "base/range_set.h"
 #include "job/deadlines.h"
 #include "job/file_version.h"
+#include "job/http_settings.h"
 #include "job/job.h"
 #include "job/job_notify.h"
 #include "job/job_state.h"
@@ -107,6 +108,7 @@ struct job
     enum proxy_usage proxy_usage;
     WCHAR *proxy_list;
     WCHAR *proxy_bypass;
+    struct http_settings *http; /* a reference; NULL: the defaults */
 
     struct job_file **files;
     uint32_t file_count;

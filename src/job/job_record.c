@@ -14,6 +14,7 @@ void job_texts_free(struct job_texts *texts)
     free(texts->proxy_bypass);
     free(texts->notify_program);
     free(texts->notify_parameters);
+    http_settings_release(texts->http);
     free(texts);
 }
 

@@ -9,6 +9,7 @@
 #include "base/range_set.h"
 #include "job/access.h"
 #include "job/file_version.h"
+#include "job/http_settings.h"
 #include "job/job_types.h"
 
 /* An ending that was begun and must be brought to its end at the next start. */
@@ -52,6 +53,7 @@ struct job_texts
     WCHAR *proxy_bypass;
     WCHAR *notify_program;
     WCHAR *notify_parameters;
+    struct http_settings *http; /* a reference; its credentials are not kept here */
 };
 
 struct file_status

@@ -20,6 +20,7 @@ void transfer_plan_done(struct transfer_plan *plan)
     free(plan->local_name);
     free(plan->temp_name);
     range_set_done(&plan->have);
+    http_settings_release(plan->http);
 }
 
 static bool is_current(const struct job *job, uint32_t epoch)
@@ -40,7 +41,8 @@ static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_
                                    .has_temp_file = file->has_temp_file,
                                    .is_restored = file->is_restored,
                                    .version = file->version,
-                                   .sum = file->sum};
+                                   .sum = file->sum,
+                                   .http = http_settings_addref(job->http)};
     plan->source = source_select(job_effective_peer_flags(job), &facts);
     range_set_init(&plan->have);
     if ((plan->remote_name = str_dup(file->remote_name)) &&

@@ -7,6 +7,7 @@
 #define OPENBITS_JOB_JOB_TRANSFER_H
 
 #include "base/range_set.h"
+#include "job/http_settings.h"
 #include "job/job_types.h"
 #include "job/source.h"
 #include "job/file_version.h"
@@ -29,6 +30,7 @@ struct transfer_plan
     struct file_version version; /* known when version.known */
     struct range_set have;       /* bytes on the disk */
     struct file_sum sum;         /* of the first of them */
+    struct http_settings *http;  /* a reference; NULL: the defaults */
 };
 
 void transfer_plan_done(struct transfer_plan *plan);

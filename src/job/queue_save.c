@@ -87,6 +87,7 @@ static struct job_texts *copy_texts(const struct job *job)
     if (!texts) return NULL;
     texts->type = job->type;
     texts->owner = job->owner;
+    texts->http = http_settings_addref(job->http);
     if (copy_text(&texts->display_name, job->display_name) &&
         copy_text(&texts->description, job->description) &&
         copy_text(&texts->proxy_list, job->proxy_list) &&

@@ -283,7 +283,8 @@ static HRESULT start_stream(struct run *run, bool is_probe)
                                      .is_foreground = run->plan.is_foreground,
                                      .uses_branchcache = run->plan.uses_branchcache &&
                                                          run->plan.file_index != run->plain_file,
-                                     .is_resumed = stored_end(&run->plan.have) != 0};
+                                     .is_resumed = stored_end(&run->plan.have) != 0,
+                                     .http = run->plan.http};
 
     run->is_probe = is_probe;
     run->offset = run->limit = run->asked.begin;

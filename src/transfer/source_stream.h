@@ -7,6 +7,7 @@
 
 #include "base/range_set.h"
 #include "job/file_version.h"
+#include "job/http_settings.h"
 #include "job/job_types.h"
 
 struct source_stream;
@@ -20,6 +21,8 @@ struct source_request
     bool is_foreground;
     bool uses_branchcache;
     bool is_resumed; /* bytes of the file are on the disk */
+    struct http_settings
+        *http; /* a source that needs them longer takes a reference; NULL: defaults */
 };
 
 struct source_answer
