@@ -87,10 +87,13 @@ struct file_count
     uint32_t files;
 };
 
-#define STORE_VERSION     3
-#define STORE_NUMBER_MAX  0x7fffffff
-#define STORE_NAME_MAX    32767
-#define STORE_PROGRAM_MAX 4096
+#define STORE_VERSION       4
+#define STORE_NUMBER_MAX    0x7fffffff
+#define STORE_NAME_MAX      32767
+#define STORE_PROGRAM_MAX   4096
+#define STORE_HEADERS_MAX   32767
+#define STORE_METHOD_MAX    256
+#define STORE_CERT_NAME_MAX 256
 
 extern const char *const store_table_names[TABLE_COUNT];
 

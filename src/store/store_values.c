@@ -145,6 +145,61 @@ static void code_sid(struct codec *c, WCHAR *sid)
     code_units(c, sid, len);
 }
 
+/* What later programs added to a record stands behind the rest of it, in sections: a number, a size
+ * and that many bytes. One that is not there has the values that it had before it was invented. */
+struct section
+{
+    uint32_t number;
+    bool (*is_needed)(const void *value);
+    void (*code)(struct codec *c, void *value);
+};
+
+static void write_section(struct codec *c, const struct section *section, void *value)
+{
+    struct store_buffer bytes = {0};
+    struct codec inner = {.out = &bytes};
+
+    section->code(&inner, value);
+    fail(c, inner.hr);
+    code_limited(c, section->number, UINT32_MAX);
+    code_limited(c, bytes.size, UINT32_MAX);
+    if (SUCCEEDED(c->hr)) code_bytes(c, bytes.data, bytes.size);
+    store_buffer_done(&bytes);
+}
+
+static void read_section(struct codec *c, const struct section *sections, size_t count, void *value)
+{
+    uint32_t number = code_limited(c, 0, UINT32_MAX);
+    uint32_t size = code_limited(c, 0, UINT32_MAX);
+    struct codec inner;
+
+    if (FAILED(c->hr) || (size_t)(c->end - c->in) < size)
+    {
+        fail(c, E_INVALIDARG);
+        return;
+    }
+    inner = (struct codec){.in = c->in, .end = c->in + size};
+    for (size_t i = 0; i < count; i++)
+    {
+        if (sections[i].number != number) continue;
+        sections[i].code(&inner, value);
+        fail(c, inner.hr);
+        if (inner.in != inner.end) fail(c, E_INVALIDARG);
+        c->in += size;
+        return;
+    }
+    fail(c, E_INVALIDARG);
+}
+
+static void code_sections(struct codec *c, const struct section *sections, size_t count,
+                          void *value)
+{
+    for (size_t i = 0; c->out && i < count; i++)
+        if (sections[i].is_needed(value)) write_section(c, &sections[i], value);
+    while (!c->out && SUCCEEDED(c->hr) && c->in != c->end)
+        read_section(c, sections, count, value);
+}
+
 static void code_job(struct codec *c, struct job_status *s)
 {
     uint32_t code = (uint32_t)s->error.code;
@@ -173,6 +228,48 @@ static void code_job(struct codec *c, struct job_status *s)
     CODE_BOOL(c, s->is_error_untold);
 }
 
+static bool has_http(const void *value)
+{
+    return ((const struct job_texts *)value)->http != NULL;
+}
+
+static void code_http(struct codec *c, void *value)
+{
+    struct job_texts *t = value;
+    struct http_settings *h;
+
+    if (!c->out)
+    {
+        http_settings_release(t->http);
+        t->http = http_settings_copy(NULL);
+    }
+    if (!(h = t->http))
+    {
+        fail(c, E_OUTOFMEMORY);
+        return;
+    }
+    /* What is shared is only read. */
+    if (c->out && !(h = http_settings_copy(h)))
+    {
+        fail(c, E_OUTOFMEMORY);
+        return;
+    }
+    code_text(c, &h->headers, STORE_HEADERS_MAX);
+    CODE_BOOL(c, h->are_headers_write_only);
+    code_text(c, &h->method, STORE_METHOD_MAX);
+    CODE_U32(c, h->security_flags);
+    CODE_BOOL(c, h->cert.is_set);
+    CODE_U32(c, h->cert.location);
+    code_text(c, &h->cert.store, STORE_CERT_NAME_MAX);
+    code_text(c, &h->cert.subject, STORE_CERT_NAME_MAX);
+    code_bytes(c, h->cert.hash, sizeof(h->cert.hash));
+    if (c->out) http_settings_release(h);
+}
+
+static const struct section texts_sections[] = {
+    {1, has_http, code_http},
+};
+
 static void code_texts(struct codec *c, struct job_texts *t)
 {
     CODE_ENUM(c, t->type, JOB_TYPE_COUNT - 1);
@@ -187,6 +284,7 @@ static void code_texts(struct codec *c, struct job_texts *t)
     code_text(c, &t->proxy_bypass, JOB_PROXY_LIST_MAX);
     code_text(c, &t->notify_program, STORE_PROGRAM_MAX);
     code_text(c, &t->notify_parameters, STORE_PROGRAM_MAX);
+    code_sections(c, texts_sections, ARRAY_COUNT(texts_sections), t);
 }
 
 /* Each range as its distance from the last one and its length, neither of them 0 but the first

@@ -163,6 +163,23 @@ struct store_change *store_test_job_status(unsigned int seed, uint32_t error_cou
     return change;
 }
 
+static struct http_settings *http_with(unsigned int seed)
+{
+    struct http_settings *http = http_settings_copy(NULL);
+
+    if (!http) abort();
+    http->headers = text_with("X-Seed: ", seed);
+    http->are_headers_write_only = seed % 2;
+    if (seed % 2) http->method = text_with("METHOD", seed);
+    http->security_flags = seed;
+    http->cert.is_set = true;
+    http->cert.location = seed % 8;
+    http->cert.store = text_with("STORE", seed);
+    if (seed % 3) http->cert.subject = text_with("CN=", seed);
+    memset(http->cert.hash, (int)seed, sizeof(http->cert.hash));
+    return http;
+}
+
 struct store_change *store_test_job(unsigned int seed)
 {
     struct store_change *change = store_test_job_status(seed, seed);
@@ -180,6 +197,7 @@ struct store_change *store_test_job(unsigned int seed)
     if (seed % 3 == 2) texts->proxy_bypass = text_with("<local>;", seed);
     if (seed % 4 == 1) texts->notify_program = text_with("C:\\program ", seed);
     if (seed % 4 == 2) texts->notify_parameters = text_with("parameters ", seed);
+    if (seed % 5 == 1) texts->http = http_with(seed);
     change->job_data.texts = texts;
     return change;
 }
@@ -274,6 +292,16 @@ static void print_text(char **text, const WCHAR *wide)
     free(narrow);
 }
 
+static void print_http(char **text, const struct http_settings *h)
+{
+    print_text(text, h->headers);
+    print_text(text, h->method);
+    print(text, " %u %#x %u %u %#x", h->are_headers_write_only, (unsigned int)h->security_flags,
+          h->cert.is_set, (unsigned int)h->cert.location, h->cert.hash[HTTP_CERT_HASH_SIZE - 1]);
+    print_text(text, h->cert.store);
+    print_text(text, h->cert.subject);
+}
+
 static void print_job(char **text, const GUID *id, const struct job_status *s,
                       const struct job_texts *t)
 {
@@ -296,6 +324,7 @@ static void print_job(char **text, const GUID *id, const struct job_status *s,
     print_text(text, t->proxy_bypass);
     print_text(text, t->notify_program);
     print_text(text, t->notify_parameters);
+    if (t->http) print_http(text, t->http);
 }
 
 static void print_file(char **text, uint32_t index, const struct file_status *s,
