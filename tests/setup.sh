@@ -26,6 +26,7 @@ x86_64-w64-mingw32-widl mingw-w64-tools
 i686-w64-mingw32-widl mingw-w64-tools
 dpkg-source dpkg-dev
 make make
+pkg-config pkg-config
 tclsh tcl
 /usr/include/expat.h libexpat1-dev
 /usr/include/mbedtls/ssl.h libmbedtls-dev

@@ -1,46 +1,49 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# dropin.sh install|remove PREFIX [DLL [DLL32]]
+# dropin.sh install|remove PREFIX [DLL [DLL32]]     (installed: openbits-wine)
 #
 # Puts qmgr.dll in the place of Wine's own in a prefix, or gives Wine's back. The DLL is copied to
 # system32\openbits, where a prefix update leaves it alone, and installed as the service BITS; all
 # that it replaces in the registry is kept there and comes back. Where the prefix has 32-bit programs
 # too, the 32-bit DLL goes into syswow64\openbits: theirs is the other end of the service's calls.
+# bitsadmin.exe, where it lies beside the DLL and the system has none, goes to system32.
 
 set -eu
 
 usage()
 {
-    echo "Usage: sh dropin.sh install|remove PREFIX [DLL [DLL32]]" >&2
+    echo "Usage: $(basename "$0") install|remove PREFIX [DLL [DLL32]]" >&2
     exit 2
 }
 
 fail()
 {
-    echo "dropin.sh: $*" >&2
+    echo "$(basename "$0"): $*" >&2
     exit 1
 }
 
-# find_dll: the build folder's, or that of an installed tree.
-find_dll()
+# find ARCH: the DLL of the build folder, or of the installed tree.
+find()
 {
-    here=$(cd "$(dirname "$0")" && pwd)
-    for file in "$here/../../../build/x86_64/bin/qmgr.dll" "$here/qmgr.dll" \
-        "$here/../bin/qmgr.dll" "$here/../../bin/qmgr.dll"; do
+    here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
+    for file in "$here/../../../build/$1/bin/qmgr.dll" "$here/../lib/openbits/$1/qmgr.dll"; do
         if [ -f "$file" ]; then
             echo "$file"
             return
         fi
     done
-    fail "there is no qmgr.dll; build it, or name it"
+    return 1
+}
+
+find_dll()
+{
+    find x86_64 || fail "there is no qmgr.dll; build it, or name it"
 }
 
 find_dll32()
 {
-    file=$(cd "$(dirname "$0")" && pwd)/../../../build/i686/bin/qmgr.dll
-    [ -f "$file" ] || fail "$2 has 32-bit programs, and there is no 32-bit qmgr.dll; build or name it"
-    echo "$file"
+    find i686 || fail "$2 has 32-bit programs, and there is no 32-bit qmgr.dll; build or name it"
 }
 
 # put DLL FOLDER: as a whole, or not at all.
@@ -49,6 +52,21 @@ put()
     mkdir -p "$2"
     cp "$1" "$2/qmgr.dll.new"
     mv "$2/qmgr.dll.new" "$2/qmgr.dll"
+}
+
+# put_tool DLL: only ours is taken away again.
+put_tool()
+{
+    [ -f "${1%/*}/bitsadmin.exe" ] && [ ! -e "$tool" ] || return 0
+    cp "${1%/*}/bitsadmin.exe" "$folder/bitsadmin.exe"
+    cp "$folder/bitsadmin.exe" "$tool"
+}
+
+take_tool_away()
+{
+    if [ -f "$folder/bitsadmin.exe" ] && cmp -s "$folder/bitsadmin.exe" "$tool"; then
+        rm -f "$tool"
+    fi
 }
 
 register()
@@ -69,6 +87,7 @@ take_away()
         rm -rf "$folder32"
     fi
     register /u /i:service || return 1
+    take_tool_away
     rm -rf "$folder"
 }
 
@@ -83,6 +102,7 @@ wine=$(command -v wine64 || ls /usr/lib/wine/wine64 2>/dev/null || command -v wi
     fail "Wine was not found"
 
 folder=$WINEPREFIX/drive_c/windows/system32/openbits
+tool=$WINEPREFIX/drive_c/windows/system32/bitsadmin.exe
 folder32=$WINEPREFIX/drive_c/windows/syswow64/openbits
 has_both=no
 [ ! -f "${folder32%/*}/regsvr32.exe" ] || has_both=yes
@@ -107,6 +127,7 @@ install)
         rm -rf "$folder" "$folder32"
         fail "the DLL could not be registered; the prefix is as it was"
     fi
+    put_tool "$dll"
     echo "OpenBITS is the BITS of $WINEPREFIX"
     ;;
 remove)
