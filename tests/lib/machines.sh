@@ -25,7 +25,7 @@ machines_enter()
     exec unshare $machines_map --net --mount --pid --fork --kill-child --mount-proc sh "$@"
 }
 
-# machines_start FOLDER COUNT DLL: makes machines 1 to COUNT.
+# machines_start FOLDER COUNT [DLL]: makes machines 1 to COUNT, with the DLL as their service.
 machines_start()
 {
     machines_folder=$1
@@ -44,11 +44,11 @@ machines_start()
     machines_each=0
     while [ "$machines_each" -lt "$machines_count" ]; do
         machines_each=$((machines_each + 1))
-        machines_add "$machines_each" "$3"
+        machines_add "$machines_each" "${3:-}"
     done
 }
 
-# machines_add NUMBER DLL
+# machines_add NUMBER DLL: without a service when the DLL is empty.
 machines_add()
 {
     ip netns add "m$1"
@@ -72,6 +72,7 @@ machines_add()
     machines_log "$1"
     on_machine "$1" "$wine_server" -p >/dev/null 2>&1
     on_machine "$1" "$wine_loader" explorer /desktop=openbits cmd /c exit >/dev/null 2>&1 || true
+    [ -n "$2" ] || return 0
     run_on "$1" regsvr32 /s /i:service "Z:$2" || die "regsvr32 failed on machine $1."
 }
 
