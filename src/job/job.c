@@ -26,7 +26,8 @@ static struct job *alloc_job(struct queue *queue)
     job->no_progress_timeout = queue->settings.no_progress_timeout;
     job->notify_flags = NOTIFY_FLAG_DEFAULT;
     job->error.file_index = JOB_NO_FILE;
-    job->retry_at = job->stalled_since = job->change_told_at = TICK_NEVER;
+    job->retry_at = job->stalled_since = TICK_NEVER;
+    job->change_told_at = job->ranges_told_at = TICK_NEVER;
     job->touched_at = queue_now(queue);
     job->times.creation = job->times.modification = clock_filetime(&queue->ports.clock);
     list_init(&job->queue_link);

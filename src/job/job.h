@@ -8,6 +8,7 @@
 #define OPENBITS_JOB_JOB_H
 
 #include "job/access.h"
+#include "job/file_ranges.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
 
@@ -71,12 +72,39 @@ struct new_file
 
 /* All or none. Checks names, limits and the directory. */
 HRESULT job_add_files(struct job *job, const struct new_file *files, uint32_t count);
+/* The local file will be these parts of the remote one, in this order. */
+HRESULT job_add_file_with_ranges(struct job *job, const struct new_file *file,
+                                 const struct file_range *items, uint32_t count);
 uint32_t job_file_count(struct job *job);
 HRESULT job_file_get_remote_name(struct job *job, uint32_t index, WCHAR **name);
 HRESULT job_file_get_local_name(struct job *job, uint32_t index, WCHAR **name);
 HRESULT job_file_get_temp_name(struct job *job, uint32_t index, WCHAR **name);
 void job_file_get_progress(struct job *job, uint32_t index, struct file_progress *progress);
 void job_file_get_sources(struct job *job, uint32_t index, struct file_sources *sources);
+/* As they were given; a reference, NULL: there are none. */
+struct file_ranges *job_file_ranges(struct job *job, uint32_t index);
+
+/* Another place of the same content. The bytes that are there count when size and time are the same
+ * under the new name; else the file starts over. A file that is done stays as it is. */
+HRESULT job_file_set_remote_name(struct job *job, uint32_t index, const WCHAR *name);
+/* The same for all files whose names begin so; case counts. S_FALSE: there are none. E_INVALIDARG,
+ * and nothing changes, when a new name is not a good one. */
+HRESULT job_replace_remote_prefix(struct job *job, const WCHAR *old_prefix,
+                                  const WCHAR *new_prefix);
+
+/* Fetches nothing but what is asked for by the next two. A job that has all of it and lacks more of
+ * its files suspends itself. */
+HRESULT job_set_on_demand(struct job *job, bool is_on_demand);
+bool job_is_on_demand(struct job *job);
+/* These come first, in the order of the requests; before them what follows the position.
+ * BG_E_RANDOM_ACCESS_NOT_SUPPORTED, BG_E_INVALID_RANGE. The first of each file is kept before it is
+ * acted on. */
+HRESULT job_file_request_ranges(struct job *job, uint32_t index, const struct file_range *items,
+                                uint32_t count);
+HRESULT job_file_set_position(struct job *job, uint32_t index, uint64_t offset);
+/* Bytes that are there, sorted. The set is initialised by this. */
+HRESULT job_file_get_filled(struct job *job, uint32_t index, struct range_set *filled);
+
 /* E_PENDING before the file is there. Answers in every state but the final ones. */
 HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid);
 bool job_file_get_validation(struct job *job, uint32_t index);

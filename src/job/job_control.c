@@ -36,7 +36,7 @@ HRESULT job_resume(struct job *job)
         hr = BG_E_EMPTY;
     else if (job->type != JOB_TYPE_DOWNLOAD)
         hr = E_NOTIMPL;
-    else if (job->state != JOB_TRANSFERRED || job_next_file(job) != JOB_NO_FILE)
+    else if (job->state != JOB_TRANSFERRED || job_has_open_file(job))
         hr = job_apply(job, EV_RESUME);
     return finish_call(job, hr);
 }
@@ -193,9 +193,10 @@ HRESULT job_cancel(struct job *job)
 static HRESULT publish_file(const struct queue_ports *ports, const struct job_file *file,
                             bool is_resumed)
 {
-    if (is_resumed &&
-        !ports->files->has_size(ports->files_ctx, file->temp_name, file->version.size) &&
-        ports->files->has_size(ports->files_ctx, file->local_name, file->version.size))
+    uint64_t size = job_file_size(file);
+
+    if (is_resumed && !ports->files->has_size(ports->files_ctx, file->temp_name, size) &&
+        ports->files->has_size(ports->files_ctx, file->local_name, size))
         return S_OK;
     return ports->files->publish(ports->files_ctx, file->temp_name, file->local_name,
                                  file->version.has_mtime ? file->version.mtime : 0);

@@ -2,36 +2,52 @@
  *
  * What becomes of a file's content beyond the job: good content of a job that may serve it goes to
  * the machine's cache, wrong content is taken out of it. */
+#include <stdlib.h>
+
+#include "base/str.h"
 #include "job/job_private.h"
 #include "policy/peer_flags.h"
 
 typedef void (*tell_fn)(void *ctx, const struct judged_file *file);
 
-static void tell(struct job *job, const struct job_file *file, const struct file_version *version,
-                 tell_fn fn)
+static void tell(struct job *job, const struct job_file *file, const WCHAR *name,
+                 const struct file_version *version, tell_fn fn)
 {
     const struct queue_ports *ports = &job->queue->ports;
     const struct file_version copy = *version;
     const struct file_sum sum = file->sum;
     const struct judged_file judged = {
-        file->remote_name, file->is_published ? file->local_name : file->temp_name, &copy, &sum};
+        name, file->is_published ? file->local_name : file->temp_name, &copy, &sum};
 
     queue_unlock(job->queue);
     fn(ports->cache_ctx, &judged);
     queue_lock(job->queue);
 }
 
-void job_file_is_good(struct job *job, struct job_file *file)
+const WCHAR *job_file_content_name(const struct job_file *file)
 {
-    if (!job->queue->ports.cache || !file->is_done) return;
-    if (job_effective_peer_flags(job) & PEER_JOB_SERVER)
-        tell(job, file, &file->version, job->queue->ports.cache->keep);
+    return file->content_name ? file->content_name : file->remote_name;
 }
 
-void job_file_is_bad(struct job *job, struct job_file *file, const struct file_version *version)
+void job_file_is_good(struct job *job, struct job_file *file)
+{
+    WCHAR *name;
+
+    if (!job->queue->ports.cache || !file->is_done) return;
+    /* Peers ask for a file under one name, and get nothing that came under another one too. Nor are
+     * they given a file that is made of parts. */
+    if (file->is_of_two_names || file->ranges) return;
+    if (!(job_effective_peer_flags(job) & PEER_JOB_SERVER)) return;
+    if (!(name = str_dup(job_file_content_name(file)))) return;
+    tell(job, file, name, &file->version, job->queue->ports.cache->keep);
+    free(name);
+}
+
+void job_file_is_bad(struct job *job, struct job_file *file, const WCHAR *name,
+                     const struct file_version *version)
 {
     /* A job that has nothing to do with peers has nothing to say about what they get. */
     if (!job->queue->ports.cache || !(job->peer_flags & (PEER_JOB_CLIENT | PEER_JOB_SERVER)))
         return;
-    tell(job, file, version, job->queue->ports.cache->drop);
+    tell(job, file, name, version, job->queue->ports.cache->drop);
 }

@@ -182,32 +182,65 @@ uint32_t job_notify_flags(struct job *job)
 
 /* ---- what is due ---- */
 
+static tick_t paced_time(const struct job *job, tick_t told_at)
+{
+    if (told_at == TICK_NEVER || told_at + CHANGE_INTERVAL_MS < job->notify_at)
+        return job->notify_at;
+    return told_at + CHANGE_INTERVAL_MS;
+}
+
+/* What can wait, when there is nothing else; what has waited longer goes first. */
+static bool find_paced_event(const struct job *job, bool has_ranges, enum notify_kind *kind)
+{
+    bool has_change =
+        job->slot && job->is_change_untold && (job->notify_flags & NOTIFY_FLAG_MODIFICATION);
+
+    if (!has_ranges && !has_change) return false;
+    if (!has_change ||
+        (has_ranges && paced_time(job, job->ranges_told_at) < paced_time(job, job->change_told_at)))
+        *kind = NOTIFY_RANGES_TRANSFERRED;
+    else
+        *kind = NOTIFY_MODIFICATION;
+    return true;
+}
+
+static bool has_untold_ranges(const struct job *job, bool *is_urgent)
+{
+    *is_urgent = false;
+    return job->slot && (job->notify_flags & NOTIFY_FLAG_FILE_RANGES_TRANSFERRED) &&
+           job_ranges_find(job, is_urgent) != JOB_NO_FILE;
+}
+
 /* False when there is nothing to tell. */
 static bool find_event(const struct job *job, enum notify_kind *kind)
 {
     uint32_t flags = job->notify_flags;
+    bool has_ranges, is_urgent;
 
     if (job->is_event_out || (flags & NOTIFY_FLAG_DISABLE)) return false;
     if (job_state_is_final(job->state) || (!job->slot && !has_program(job))) return false;
-    if (job->slot && job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
+    has_ranges = has_untold_ranges(job, &is_urgent);
+    if (is_urgent)
+        *kind = NOTIFY_RANGES_TRANSFERRED;
+    else if (job->slot && job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
         *kind = NOTIFY_FILE_TRANSFERRED;
     else if (job->is_done_untold && (flags & NOTIFY_FLAG_TRANSFERRED))
         *kind = NOTIFY_TRANSFERRED;
     else if (job->is_error_untold && (flags & NOTIFY_FLAG_ERROR))
         *kind = NOTIFY_ERROR;
-    else if (job->slot && job->is_change_untold && (flags & NOTIFY_FLAG_MODIFICATION))
-        *kind = NOTIFY_MODIFICATION;
     else
-        return false;
+        return find_paced_event(job, has_ranges, kind);
     return true;
 }
 
 static tick_t event_time(const struct job *job, enum notify_kind kind)
 {
-    if (kind != NOTIFY_MODIFICATION || job->change_told_at == TICK_NEVER) return job->notify_at;
-    return job->change_told_at + CHANGE_INTERVAL_MS > job->notify_at
-               ? job->change_told_at + CHANGE_INTERVAL_MS
-               : job->notify_at;
+    bool is_urgent;
+
+    if (kind == NOTIFY_MODIFICATION) return paced_time(job, job->change_told_at);
+    if (kind != NOTIFY_RANGES_TRANSFERRED) return job->notify_at;
+    job_ranges_find(job, &is_urgent);
+    return is_urgent ? job->notify_at : paced_time(job, job->ranges_told_at);
 }
 
 /* The time of an event that has to wait. */
@@ -255,6 +288,8 @@ static void take_program(const struct job *job, struct notify_event *event)
 
 static void take_event(struct job *job, enum notify_kind kind, struct notify_event *event)
 {
+    bool is_urgent;
+
     *event = (struct notify_event){.job = job,
                                    .kind = kind,
                                    .file_index = JOB_NO_FILE,
@@ -284,6 +319,11 @@ static void take_event(struct job *job, enum notify_kind kind, struct notify_eve
     case NOTIFY_MODIFICATION:
         job->is_change_untold = false;
         job->change_told_at = queue_now(job->queue);
+        break;
+    case NOTIFY_RANGES_TRANSFERRED:
+        event->file_index = job_ranges_find(job, &is_urgent);
+        job_ranges_take(job, event->file_index, &event->ranges);
+        job->ranges_told_at = queue_now(job->queue);
         break;
     }
 }
@@ -330,6 +370,9 @@ static void give_back(struct job *job, const struct notify_event *event)
         break;
     case NOTIFY_MODIFICATION:
         break;
+    case NOTIFY_RANGES_TRANSFERRED:
+        job_ranges_give_back(job, event->file_index, &event->ranges);
+        break;
     }
 }
 
@@ -374,5 +417,6 @@ void job_notify_finish(struct notify_event *event, enum notify_result result)
     if (event->slot) notify_slot_release(event->slot);
     free(event->program);
     free(event->parameters);
+    range_set_done(&event->ranges);
     job_release(job, JOB_HOLDER_NOTIFY);
 }

@@ -5,6 +5,7 @@
 #ifndef OPENBITS_JOB_JOB_NOTIFY_H
 #define OPENBITS_JOB_JOB_NOTIFY_H
 
+#include "base/range_set.h"
 #include "job/access.h"
 #include "job/job_types.h"
 
@@ -17,7 +18,8 @@ enum notify_kind
     NOTIFY_FILE_TRANSFERRED,
     NOTIFY_TRANSFERRED,
     NOTIFY_ERROR,
-    NOTIFY_MODIFICATION
+    NOTIFY_MODIFICATION,
+    NOTIFY_RANGES_TRANSFERRED
 };
 
 /* Who is told of it: the target, and the program where there is none or it fails. */
@@ -25,7 +27,8 @@ struct notify_event
 {
     struct job *job; /* JOB_HOLDER_NOTIFY */
     enum notify_kind kind;
-    uint32_t file_index;      /* NOTIFY_FILE_TRANSFERRED */
+    uint32_t file_index;      /* NOTIFY_FILE_TRANSFERRED, NOTIFY_RANGES_TRANSFERRED */
+    struct range_set ranges;  /* NOTIFY_RANGES_TRANSFERRED */
     struct job_error error;   /* NOTIFY_ERROR */
     struct notify_slot *slot; /* keeps the target until job_notify_finish() */
     void *target;             /* NULL: none */

@@ -12,7 +12,9 @@
 #include "base/lock.h"
 #include "base/range_set.h"
 #include "job/deadlines.h"
+#include "job/file_ranges.h"
 #include "job/file_version.h"
+#include "job/file_wishes.h"
 #include "job/http_settings.h"
 #include "job/job.h"
 #include "job/job_notify.h"
@@ -36,18 +38,22 @@ enum unsaved
     UNSAVED_REMOVAL = 0x8, /* it is to be forgotten */
 };
 
-/* queue->lock, but for the names, which never change once the file is added. */
+/* queue->lock, but for what never changes once the file is added. */
 struct job_file
 {
     struct list unsaved_link;
     bool are_names_unsaved;
-    uint32_t index; /* immutable once the file is added */
+    uint32_t index;             /* immutable once the file is added */
+    struct file_ranges *ranges; /* the same; a reference, NULL: all of it */
     WCHAR *remote_name;
-    WCHAR *local_name;
+    WCHAR *content_name; /* what it was when its bytes came; NULL: what it is */
+    WCHAR *local_name;   /* immutable once the file is added */
     WCHAR *temp_name;
     struct file_version version;
-    struct range_set have; /* bytes on the disk */
-    struct file_sum sum;   /* of the first of them */
+    struct range_set have; /* bytes on the disk, counted as in the local file */
+    struct range_set untold_ranges;
+    struct file_wishes wishes;
+    struct file_sum sum; /* of the first of them */
     struct file_sources sources;
     uint32_t generation;
     uint32_t restarts;
@@ -57,7 +63,10 @@ struct job_file
     bool is_published; /* under its final name */
     bool is_valid;     /* as the client says */
     bool is_origin_only;
-    bool is_untold; /* FileTransferred is due */
+    bool is_untold;       /* FileTransferred is due */
+    bool is_renamed;      /* the bytes count if what has the new name is the same */
+    bool is_of_two_names; /* bytes came under both */
+    bool lacks_ranges;    /* its server has shown that it gives no parts of it */
 };
 
 /* A client's callback object, shared by the job and by the events that are out. */
@@ -101,6 +110,7 @@ struct job
     WCHAR *description; /* NULL: empty */
     enum job_priority priority;
     uint32_t peer_flags;
+    bool is_on_demand;            /* only what is asked for is fetched */
     uint32_t min_retry_delay;     /* seconds */
     uint32_t no_progress_timeout; /* seconds */
     uint32_t max_download_time;   /* seconds */
@@ -151,6 +161,8 @@ struct job
     WCHAR *notify_parameters;
     uint32_t receiver_epoch; /* moves with every other receiver of events */
     uint32_t notify_flags;
+    uint32_t files_with_untold_ranges;
+    tick_t ranges_told_at; /* TICK_NEVER: not yet */
     uint32_t files_untold;
     uint32_t first_untold; /* no file before this one is untold */
     bool is_done_untold;
@@ -247,27 +259,36 @@ bool job_uses_branchcache(const struct job *job);
 void job_on_state_changed(struct job *job, enum job_state from, enum job_event event);
 void job_record_effects(struct job *job, unsigned int effects);
 
-/* job_file.c */
-HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
-                        struct job_file **out);
+/* job_file_add.c */
 /* Room for so many more files. */
 HRESULT job_reserve_files(struct job *job, uint32_t count);
 void job_file_destroy(struct job_file *file);
+
+/* job_file.c */
+/* Of the local file; the version must be known. */
+uint64_t job_file_size(const struct job_file *file);
 /* To the sum over the files. */
 void job_add_size(struct job *job, uint64_t size);
-void job_file_set_version(struct job *job, struct job_file *file,
-                          const struct file_version *version);
+/* BG_E_INVALID_RANGE, and no change, when a part that is wanted is not in a file of this size. */
+HRESULT job_file_set_version(struct job *job, struct job_file *file,
+                             const struct file_version *version);
 /* Forgets content and version. */
 void job_file_start_over(struct job *job, uint32_t index);
 HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begin, uint64_t end,
                            bool is_from_peer);
 void job_file_mark_done(struct job *job, uint32_t index);
-/* The next file to fetch, or JOB_NO_FILE. */
+/* The next file of which something is to be fetched now, or JOB_NO_FILE. */
 uint32_t job_next_file(struct job *job);
+bool job_has_open_file(const struct job *job);
+/* The next bytes of it that are to be fetched now; false: none. The version must be known. */
+bool job_file_next_range(struct job *job, struct job_file *file, struct byte_range *range);
 
 /* job_judge.c. With the lock, which they let go and take again: the cache hears of the file. */
 void job_file_is_good(struct job *job, struct job_file *file);
-void job_file_is_bad(struct job *job, struct job_file *file, const struct file_version *version);
+void job_file_is_bad(struct job *job, struct job_file *file, const WCHAR *name,
+                     const struct file_version *version);
+/* The name that its bytes came under; with the lock. */
+const WCHAR *job_file_content_name(const struct job_file *file);
 
 /* job_control.c */
 void job_fail(struct job *job, const struct job_error *error);
@@ -286,6 +307,15 @@ void scheduler_dequeue(struct job *job);
 tick_t scheduler_deadline(const struct job *job, tick_t now);
 /* Something of the job may be due earlier than before. */
 void scheduler_refresh(struct job *job);
+
+/* job_notify_ranges.c: what is to be told of bytes that have come. */
+void job_ranges_note(struct job *job, struct job_file *file, uint64_t begin, uint64_t end);
+void job_ranges_forget(struct job *job, struct job_file *file);
+/* The file to tell of next, JOB_NO_FILE: none; is_urgent: no more of them are to come now. */
+uint32_t job_ranges_find(const struct job *job, bool *is_urgent);
+/* Of a file that has some. */
+void job_ranges_take(struct job *job, uint32_t index, struct range_set *ranges);
+void job_ranges_give_back(struct job *job, uint32_t index, const struct range_set *ranges);
 
 /* job_notify.c */
 void job_notify_refresh(struct job *job, tick_t now);

@@ -24,12 +24,15 @@ void file_names_free(struct file_names *names)
     free(names->remote);
     free(names->local);
     free(names->temp);
+    free(names->content);
+    file_ranges_release(names->ranges);
     free(names);
 }
 
 void file_status_done(struct file_status *status)
 {
     range_set_done(&status->have);
+    file_wishes_done(&status->wishes);
 }
 
 void store_changes_free(struct store_change *first)

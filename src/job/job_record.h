@@ -8,7 +8,9 @@
 
 #include "base/range_set.h"
 #include "job/access.h"
+#include "job/file_ranges.h"
 #include "job/file_version.h"
+#include "job/file_wishes.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
 
@@ -40,6 +42,7 @@ struct job_status
     uint64_t active_ms; /* spent in CONNECTING and TRANSFERRING */
     bool is_done_untold;
     bool is_error_untold;
+    bool is_on_demand;
 };
 
 /* NULL: empty. */
@@ -68,6 +71,9 @@ struct file_status
     bool is_valid;
     bool is_origin_only;
     bool is_untold;
+    bool is_renamed;
+    bool is_of_two_names;
+    struct file_wishes wishes;
 };
 
 struct file_names
@@ -75,6 +81,8 @@ struct file_names
     WCHAR *remote;
     WCHAR *local;
     WCHAR *temp;
+    WCHAR *content;             /* NULL: the remote name */
+    struct file_ranges *ranges; /* a reference; NULL: all of the file */
 };
 
 enum store_change_kind

@@ -28,6 +28,7 @@ enum job_event
     EV_TRANSIENT_ERROR,
     EV_FATAL_ERROR,
     EV_ALL_DONE,
+    EV_NOTHING_WANTED,  /* files lack bytes that nobody has asked for */
     EV_SOURCES_CHANGED, /* by flags and policy: the effective client flag has changed */
     EV_NETWORK_LOST,
     JOB_EVENT_COUNT

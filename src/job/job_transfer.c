@@ -20,6 +20,7 @@ void transfer_plan_done(struct transfer_plan *plan)
     free(plan->local_name);
     free(plan->temp_name);
     range_set_done(&plan->have);
+    file_ranges_release(plan->ranges);
     http_settings_release(plan->http);
 }
 
@@ -40,6 +41,9 @@ static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_
                                    .uses_branchcache = job_uses_branchcache(job),
                                    .has_temp_file = file->has_temp_file,
                                    .is_restored = file->is_restored,
+                                   .is_random = file->wishes.is_random,
+                                   .is_renamed = file->is_renamed,
+                                   .ranges = file_ranges_addref(file->ranges),
                                    .version = file->version,
                                    .sum = file->sum,
                                    .http = http_settings_addref(job->http)};
@@ -63,7 +67,7 @@ HRESULT job_transfer_next(struct job *job, uint32_t epoch, struct transfer_plan 
     if (is_current(job, epoch))
     {
         if ((index = job_next_file(job)) == JOB_NO_FILE)
-            job_apply(job, EV_ALL_DONE);
+            job_apply(job, job_has_open_file(job) ? EV_NOTHING_WANTED : EV_ALL_DONE);
         else if (FAILED(hr = make_plan(job, index, plan)))
         {
             struct job_error error = {hr, ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, index};
@@ -72,6 +76,23 @@ HRESULT job_transfer_next(struct job *job, uint32_t epoch, struct transfer_plan 
             hr = S_FALSE;
         }
     }
+    queue_unlock(job->queue);
+    return hr;
+}
+
+HRESULT job_transfer_next_range(struct job *job, uint32_t epoch, const struct transfer_plan *plan,
+                                struct byte_range *range)
+{
+    struct job_file *file;
+    HRESULT hr = S_FALSE;
+
+    *range = (struct byte_range){0, 0};
+    queue_lock(job->queue);
+    file = job->files[plan->file_index];
+    if (is_current(job, epoch) && file->generation == plan->generation && file->version.known &&
+        (job_file_next_range(job, file, range) ||
+         range_set_covers(&file->have, 0, job_file_size(file))))
+        hr = S_OK;
     queue_unlock(job->queue);
     return hr;
 }
@@ -113,13 +134,32 @@ bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, cons
     return current;
 }
 
+/* With nothing on the disk no byte has come under the name before. */
+static void settle_name(struct job_file *file)
+{
+    file->is_renamed = false;
+    if (!range_set_count(&file->have)) file->is_of_two_names = false;
+}
+
 bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
                           const struct file_version *version)
 {
     bool current;
+    HRESULT hr;
 
     queue_lock(job->queue);
-    if ((current = is_current(job, epoch))) job_file_set_version(job, job->files[file], version);
+    if ((current = is_current(job, epoch)))
+    {
+        if (FAILED(hr = job_file_set_version(job, job->files[file], version)))
+        {
+            struct job_error error = {hr, ERROR_CONTEXT_REMOTE_FILE, file};
+
+            job_fail(job, &error);
+            current = false;
+        }
+        else
+            settle_name(job->files[file]);
+    }
     queue_unlock(job->queue);
     return current;
 }
@@ -186,7 +226,7 @@ void job_transfer_file_done(struct job *job, uint32_t epoch, uint32_t index)
     queue_lock(job->queue);
     file = job->files[index];
     if (is_current(job, epoch) && file->version.known &&
-        range_set_covers(&file->have, 0, file->version.size))
+        range_set_covers(&file->have, 0, job_file_size(file)))
     {
         job_file_mark_done(job, index);
         job->stalled_since = TICK_NEVER;
@@ -199,7 +239,12 @@ void job_transfer_file_done(struct job *job, uint32_t epoch, uint32_t index)
 void job_transfer_failed(struct job *job, uint32_t epoch, const struct job_error *error)
 {
     queue_lock(job->queue);
-    if (is_current(job, epoch)) job_fail(job, error);
+    if (is_current(job, epoch))
+    {
+        if (error->code == BG_E_INSUFFICIENT_RANGE_SUPPORT && error->file_index < job->file_count)
+            job->files[error->file_index]->lacks_ranges = true;
+        job_fail(job, error);
+    }
     queue_unlock(job->queue);
 }
 

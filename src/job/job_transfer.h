@@ -7,6 +7,7 @@
 #define OPENBITS_JOB_JOB_TRANSFER_H
 
 #include "base/range_set.h"
+#include "job/file_ranges.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
 #include "job/source.h"
@@ -24,11 +25,14 @@ struct transfer_plan
     bool uses_branchcache; /* the origin may be told that we understand content information */
     bool has_temp_file;    /* it was made by an earlier run and must be there still */
     bool is_restored;      /* an engine that was killed may have written more than it told of */
+    bool is_random;        /* not one byte after the other: what is not told of is not there */
+    bool is_renamed;       /* the bytes count when size and time are the same under its name */
     WCHAR *remote_name;
     WCHAR *local_name;
     WCHAR *temp_name;
     struct file_version version; /* known when version.known */
-    struct range_set have;       /* bytes on the disk */
+    struct file_ranges *ranges;  /* a reference; NULL: all of the file */
+    struct range_set have;       /* bytes on the disk, counted as in the local file */
     struct file_sum sum;         /* of the first of them */
     struct http_settings *http;  /* a reference; NULL: the defaults */
 };
@@ -44,7 +48,13 @@ bool job_transfer_connected(struct job *job, uint32_t epoch);
 /* The temporary file has been made under this name. */
 bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, const WCHAR *temp_name);
 
-/* Size and tags of the remote file are known. False when the epoch is over. */
+/* What is to be fetched next of the plan's file, counted as in the local file; an empty range: all
+ * of it is there. S_FALSE: nothing now, ask for the next plan. */
+HRESULT job_transfer_next_range(struct job *job, uint32_t epoch, const struct transfer_plan *plan,
+                                struct byte_range *range);
+
+/* Size and tags of the remote file are known. False when the epoch is over, also because a part
+ * that is wanted is not in a file of this size. */
 bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
                           const struct file_version *version);
 

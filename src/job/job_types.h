@@ -140,6 +140,7 @@ struct machine_settings
     uint32_t max_jobs_per_user;
     uint32_t max_jobs_per_machine;
     uint32_t max_files_per_job;
+    uint32_t max_ranges_per_file;
     uint32_t time_slice; /* seconds; a background job's turn among its equals */
 };
 

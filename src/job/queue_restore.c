@@ -51,6 +51,7 @@ static void take_status(struct job *job, const struct job_status *status)
     job->active_ms = status->active_ms;
     job->is_done_untold = status->is_done_untold;
     job->is_error_untold = status->is_error_untold;
+    job->is_on_demand = status->is_on_demand;
     job->touched_at = touched_at(queue, status->times.modification);
     if (job->state != JOB_TRANSIENT_ERROR) return;
     job->stalled_since = queue_now(queue);
@@ -76,7 +77,7 @@ HRESULT queue_restore_job(struct queue *queue, const GUID *id, const struct job_
 static void add_up(struct job *job, const struct job_file *file)
 {
     if (file->version.known)
-        job_add_size(job, file->version.size);
+        job_add_size(job, job_file_size(file));
     else
         job->files_unsized++;
     job->bytes_done += range_set_total(&file->have);
@@ -97,7 +98,9 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
         return hr;
     }
     *file = (struct job_file){.index = job->file_count,
+                              .ranges = names->ranges,
                               .remote_name = names->remote,
+                              .content_name = names->content,
                               .local_name = names->local,
                               .temp_name = names->temp,
                               .version = status->version,
@@ -108,7 +111,10 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
                               .is_published = status->is_published,
                               .is_valid = status->is_valid,
                               .is_origin_only = status->is_origin_only,
-                              .is_untold = status->is_untold};
+                              .is_untold = status->is_untold,
+                              .is_renamed = status->is_renamed,
+                              .is_of_two_names = status->is_of_two_names,
+                              .wishes = status->wishes};
     /* It may have been made after the last word of the store. */
     file->has_temp_file = !file->is_published;
     file->is_restored = true;

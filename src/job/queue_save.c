@@ -104,7 +104,9 @@ static struct file_names *copy_names(const struct job_file *file)
     struct file_names *names = calloc(1, sizeof(*names));
 
     if (!names) return NULL;
+    names->ranges = file_ranges_addref(file->ranges);
     if (copy_text(&names->remote, file->remote_name) &&
+        copy_text(&names->content, file->content_name) &&
         copy_text(&names->local, file->local_name) && copy_text(&names->temp, file->temp_name))
         return names;
     file_names_free(names);
@@ -129,7 +131,8 @@ static struct job_status status_of(const struct job *job, tick_t now)
                                 .notify_failures = job->notify_failures,
                                 .active_ms = job->active_ms,
                                 .is_done_untold = job->is_done_untold,
-                                .is_error_untold = job->is_error_untold};
+                                .is_error_untold = job->is_error_untold,
+                                .is_on_demand = job->is_on_demand};
 
     if (job_state_is_running(job->state)) status.active_ms += now - job->active_since;
     return status;
@@ -150,10 +153,14 @@ static bool collect_file(struct save_batch *batch, struct job *job, struct job_f
                                    .is_published = file->is_published,
                                    .is_valid = file->is_valid,
                                    .is_origin_only = file->is_origin_only,
-                                   .is_untold = file->is_untold};
+                                   .is_untold = file->is_untold,
+                                   .is_renamed = file->is_renamed,
+                                   .is_of_two_names = file->is_of_two_names};
     range_set_init(&status->have);
     change->file = file->index;
-    if (FAILED(range_set_copy(&status->have, &file->have))) return false;
+    if (FAILED(range_set_copy(&status->have, &file->have)) ||
+        FAILED(file_wishes_copy(&status->wishes, &file->wishes)))
+        return false;
     if (file->are_names_unsaved && !(change->file_data.names = copy_names(file))) return false;
     return true;
 }

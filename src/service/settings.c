@@ -17,6 +17,7 @@ struct machine_settings settings_from_policy(const struct policy *policy, uint32
         .max_jobs_per_user = policy_max_jobs_per_user(policy),
         .max_jobs_per_machine = policy_max_jobs_per_machine(policy),
         .max_files_per_job = policy_max_files_per_job(policy),
+        .max_ranges_per_file = policy_max_ranges_per_file(policy),
         .time_slice = time_slice,
     };
 }

@@ -200,6 +200,20 @@ static void code_sections(struct codec *c, const struct section *sections, size_
         read_section(c, sections, count, value);
 }
 
+static bool has_demand(const void *value)
+{
+    return ((const struct job_status *)value)->is_on_demand;
+}
+
+static void code_demand(struct codec *c, void *value)
+{
+    CODE_BOOL(c, ((struct job_status *)value)->is_on_demand);
+}
+
+static const struct section job_sections[] = {
+    {10, has_demand, code_demand},
+};
+
 static void code_job(struct codec *c, struct job_status *s)
 {
     uint32_t code = (uint32_t)s->error.code;
@@ -226,6 +240,7 @@ static void code_job(struct codec *c, struct job_status *s)
     code_u64(c, &s->active_ms);
     CODE_BOOL(c, s->is_done_untold);
     CODE_BOOL(c, s->is_error_untold);
+    code_sections(c, job_sections, ARRAY_COUNT(job_sections), s);
 }
 
 static bool has_http(const void *value)
@@ -324,6 +339,52 @@ static void code_later(struct codec *c, struct file_status *s)
     CODE_BOOL(c, s->version.is_private);
 }
 
+static bool has_other_name(const void *value)
+{
+    const struct file_status *s = value;
+
+    return s->is_renamed || s->is_of_two_names;
+}
+
+static void code_other_name(struct codec *c, void *value)
+{
+    struct file_status *s = value;
+
+    CODE_BOOL(c, s->is_renamed);
+    CODE_BOOL(c, s->is_of_two_names);
+}
+
+static bool has_wishes(const void *value)
+{
+    return ((const struct file_status *)value)->wishes.is_random;
+}
+
+static void code_wishes(struct codec *c, void *value)
+{
+    struct file_wishes *w = &((struct file_status *)value)->wishes;
+    uint32_t count = code_limited(c, w->count, RANGE_SET_MAX);
+
+    w->is_random = true;
+    CODE_BOOL(c, w->has_position);
+    code_u64(c, &w->position);
+    for (uint32_t i = 0; i < count && SUCCEEDED(c->hr); i++)
+    {
+        struct byte_range range = c->out ? w->ranges[i] : (struct byte_range){0};
+
+        code_u64(c, &range.begin);
+        code_u64(c, &range.end);
+        if (range.begin >= range.end)
+            fail(c, E_INVALIDARG);
+        else if (!c->out)
+            fail(c, file_wishes_add(w, &range, 1, false));
+    }
+}
+
+static const struct section file_sections[] = {
+    {10, has_other_name, code_other_name},
+    {11, has_wishes, code_wishes},
+};
+
 static void code_file(struct codec *c, struct file_status *s)
 {
     CODE_BOOL(c, s->version.known);
@@ -342,6 +403,7 @@ static void code_file(struct codec *c, struct file_status *s)
     CODE_BOOL(c, s->is_untold);
     code_ranges(c, &s->have);
     code_later(c, s);
+    code_sections(c, file_sections, ARRAY_COUNT(file_sections), s);
 }
 
 static void code_count(struct codec *c, struct file_count *count)
@@ -349,12 +411,85 @@ static void code_count(struct codec *c, struct file_count *count)
     CODE_U32(c, count->files);
 }
 
+static bool has_parts(const void *value)
+{
+    return ((const struct file_names *)value)->ranges != NULL;
+}
+
+static void read_parts(struct codec *c, struct file_ranges **ranges)
+{
+    uint32_t count = code_limited(c, 0, UINT32_MAX);
+    struct file_range *items;
+
+    /* Each takes two bytes at least. */
+    if (FAILED(c->hr) || (size_t)(c->end - c->in) / 2 < count)
+    {
+        fail(c, E_INVALIDARG);
+        return;
+    }
+    if (!(items = calloc(count + 1u, sizeof(*items))))
+    {
+        fail(c, E_OUTOFMEMORY);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+    {
+        code_u64(c, &items[i].offset);
+        code_u64(c, &items[i].length);
+    }
+    if (*ranges)
+        fail(c, E_INVALIDARG);
+    else if (SUCCEEDED(c->hr) && FAILED(file_ranges_create(items, count, ranges)))
+        fail(c, E_INVALIDARG);
+    free(items);
+}
+
+static void code_parts(struct codec *c, void *value)
+{
+    struct file_names *n = value;
+
+    if (!c->out)
+    {
+        read_parts(c, &n->ranges);
+        return;
+    }
+    code_limited(c, n->ranges->count, UINT32_MAX);
+    for (uint32_t i = 0; i < n->ranges->count; i++)
+    {
+        struct file_range item = n->ranges->items[i];
+
+        code_u64(c, &item.offset);
+        code_u64(c, &item.length);
+    }
+}
+
+static bool has_content_name(const void *value)
+{
+    return ((const struct file_names *)value)->content != NULL;
+}
+
+static void code_content_name(struct codec *c, void *value)
+{
+    struct file_names *n = value;
+
+    if (!c->out && n->content)
+        fail(c, E_INVALIDARG);
+    else
+        code_text(c, &n->content, STORE_NAME_MAX);
+}
+
+static const struct section names_sections[] = {
+    {10, has_parts, code_parts},
+    {11, has_content_name, code_content_name},
+};
+
 static void code_names(struct codec *c, struct file_names *n)
 {
     code_text(c, &n->remote, STORE_NAME_MAX);
     code_text(c, &n->local, STORE_NAME_MAX);
     code_text(c, &n->temp, STORE_NAME_MAX);
     if (!n->remote || !n->local) fail(c, E_INVALIDARG);
+    code_sections(c, names_sections, ARRAY_COUNT(names_sections), n);
 }
 
 static HRESULT end_of(struct codec *c)

@@ -115,14 +115,19 @@ static void fake_release_target(void *ctx, void *target)
     if (world->on_release) world->on_release(world);
 }
 
+static void put_text(WCHAR text[FAKE_TEXT_SIZE], const WCHAR *from)
+{
+    if (str_len(from) < FAKE_TEXT_SIZE) memcpy(text, from, (str_len(from) + 1) * sizeof(*from));
+}
+
 static void fake_keep(void *ctx, const struct judged_file *file)
 {
     struct fake_world *world = ctx;
 
     lock_assert_none_held();
     world->kept++;
-    if (str_len(file->path) < ARRAY_COUNT(world->kept_path))
-        memcpy(world->kept_path, file->path, (str_len(file->path) + 1) * sizeof(WCHAR));
+    put_text(world->kept_path, file->path);
+    put_text(world->kept_name, file->remote_name);
     world->is_kept_with_sum = file->sum->end == file->version->size;
 }
 
@@ -131,6 +136,7 @@ static void fake_drop(void *ctx, const struct judged_file *file)
     lock_assert_none_held();
     ok(file->version->known, "It is not known what was wrong.\n");
     ((struct fake_world *)ctx)->dropped++;
+    put_text(((struct fake_world *)ctx)->dropped_name, file->remote_name);
 }
 
 static const struct cache_ops fake_cache_ops = {fake_keep, fake_drop};
@@ -158,6 +164,7 @@ void fake_world_init_kept(struct fake_world *world, const struct store_ops *stor
                                                 .max_jobs_per_user = 60,
                                                 .max_jobs_per_machine = 300,
                                                 .max_files_per_job = 200,
+                                                .max_ranges_per_file = 500,
                                                 .time_slice = 300};
     world->ports = (struct queue_ports){.clock = {fake_ticks, fake_filetime, world},
                                         .transfer = &fake_transfer_ops,

@@ -10,8 +10,9 @@
 #include "job/job_transfer.h"
 #include "job/queue.h"
 
-#define FAKE_SECOND 1000ull
-#define FAKE_DAY    (86400ull * FAKE_SECOND)
+#define FAKE_SECOND    1000ull
+#define FAKE_TEXT_SIZE 64
+#define FAKE_DAY       (86400ull * FAKE_SECOND)
 
 struct fake_note
 {
@@ -37,8 +38,10 @@ struct fake_world
     unsigned int checked;  /* directories */
     unsigned int published;
     unsigned int discarded;
-    unsigned int kept, dropped;    /* files that the cache was told of */
-    WCHAR kept_path[64];           /* of the last one */
+    unsigned int kept, dropped;      /* files that the cache was told of */
+    WCHAR kept_path[FAKE_TEXT_SIZE]; /* of the last one */
+    WCHAR kept_name[FAKE_TEXT_SIZE];
+    WCHAR dropped_name[FAKE_TEXT_SIZE];
     bool is_kept_with_sum;         /* the sum was of the whole file */
     unsigned int publish_fails_at; /* the n-th publish fails, counted from 1; 0: none */
     HRESULT publish_error;

@@ -159,6 +159,7 @@ struct store_change *store_test_job_status(unsigned int seed, uint32_t error_cou
         .active_ms = (uint64_t)seed << 33,
         .is_done_untold = seed % 3 == 0,
         .is_error_untold = seed % 5 == 0,
+        .is_on_demand = seed % 3 == 1,
     };
     return change;
 }
@@ -202,6 +203,25 @@ struct store_change *store_test_job(unsigned int seed)
     return change;
 }
 
+static void add_wishes(struct file_wishes *wishes, uint32_t index)
+{
+    const struct byte_range ranges[] = {{index, UINT64_MAX}, {0, index}};
+
+    wishes->is_random = true;
+    wishes->has_position = index % 2;
+    wishes->position = index * 100ull;
+    if (FAILED(file_wishes_add(wishes, ranges, index % 3, false))) abort();
+}
+
+static struct file_ranges *ranges_with(uint32_t index)
+{
+    const struct file_range items[] = {{1ull << 40, FILE_RANGE_TO_END}, {index, 1}};
+    struct file_ranges *ranges;
+
+    if (FAILED(file_ranges_create(items, 1 + index % 2, &ranges))) abort();
+    return ranges;
+}
+
 struct store_change *store_test_file(unsigned int seed, uint32_t index)
 {
     struct store_change *change = new_change(STORE_FILE, seed);
@@ -227,10 +247,15 @@ struct store_change *store_test_file(unsigned int seed, uint32_t index)
     status->is_valid = index % 5 == 0;
     status->is_origin_only = seed % 7 == 0;
     status->is_untold = index % 7 == 0;
+    status->is_renamed = index % 4 == 1;
+    status->is_of_two_names = index % 8 == 1;
+    if (index % 5 == 3) add_wishes(&status->wishes, index);
 
     names->remote = text_with("http://server.example/path/of/file?", index);
     names->local = text_with("C:\\Users\\somebody\\file ", index);
     if (index % 2) names->temp = text_with("C:\\Users\\somebody\\BIT", index);
+    if (index % 3 == 2) names->content = text_with("http://server.example/before?", index);
+    if (index % 4 == 2) names->ranges = ranges_with(index);
     change->file_data.names = names;
     return change;
 }
@@ -311,8 +336,8 @@ static void print_job(char **text, const GUID *id, const struct job_status *s,
           (unsigned int)s->no_progress_timeout, (unsigned int)s->max_download_time,
           s->has_max_download_time, s->proxy_usage, (unsigned long long)s->times.creation,
           (unsigned long long)s->times.modification, (unsigned long long)s->times.completion);
-    print(text, " %#x %u %u %u %u %llu %u %u", (unsigned int)s->error.code, s->error.context,
-          (unsigned int)s->error.file_index, (unsigned int)s->error_count,
+    print(text, " %u %#x %u %u %u %u %llu %u %u", s->is_on_demand, (unsigned int)s->error.code,
+          s->error.context, (unsigned int)s->error.file_index, (unsigned int)s->error_count,
           (unsigned int)s->notify_failures, (unsigned long long)s->active_ms, s->is_done_untold,
           s->is_error_untold);
     print(text, " %u %#x %u %u", t->type, (unsigned int)t->owner.integrity_level, t->owner.is_admin,
@@ -345,6 +370,15 @@ static void print_file(char **text, uint32_t index, const struct file_status *s,
     print_text(text, n->remote);
     print_text(text, n->local);
     print_text(text, n->temp);
+    print_text(text, n->content);
+    print(text, " %u %u %u", s->is_renamed, s->is_of_two_names, s->wishes.is_random);
+    print(text, " %u %llu", s->wishes.has_position, (unsigned long long)s->wishes.position);
+    for (uint32_t i = 0; i < s->wishes.count; i++)
+        print(text, " %llu-%llu", (unsigned long long)s->wishes.ranges[i].begin,
+              (unsigned long long)s->wishes.ranges[i].end);
+    for (uint32_t i = 0; n->ranges && i < n->ranges->count; i++)
+        print(text, " part %llu+%llu", (unsigned long long)n->ranges->items[i].offset,
+              (unsigned long long)n->ranges->items[i].length);
 }
 
 static HRESULT take_job(void *ctx, const GUID *id, const struct job_status *status,

@@ -355,6 +355,7 @@ static HRESULT do_something(struct job *job, bool may_end)
                                             .max_jobs_per_user = 60,
                                             .max_jobs_per_machine = 60,
                                             .max_files_per_job = 60,
+                                            .max_ranges_per_file = 500,
                                             .time_slice = 1};
 
         queue_apply_settings(queue, &settings);
@@ -442,6 +443,7 @@ static void test_everything_at_once(void)
                                         .max_jobs_per_user = 60,
                                         .max_jobs_per_machine = 60,
                                         .max_files_per_job = 60,
+                                        .max_ranges_per_file = 500,
                                         .time_slice = 1};
     struct thread mover_thread = {0}, scheduler_thread = {0}, notifier_thread = {0};
     struct thread clients[CLIENTS];

@@ -39,6 +39,7 @@ static const struct
     { EV_TRANSIENT_ERROR,  "-RR------" },
     { EV_FATAL_ERROR,      "-EE------" },
     { EV_ALL_DONE,         "-DD------" },
+    { EV_NOTHING_WANTED,   "-SS------" },
     { EV_SOURCES_CHANGED,  "QQQSERD--" },
     { EV_NETWORK_LOST,     "RRR------" },
 };
