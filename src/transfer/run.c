@@ -71,6 +71,11 @@ static HRESULT make_file(struct run *run)
     return hr;
 }
 
+static uint64_t local_size(const struct transfer_plan *plan)
+{
+    return file_ranges_local_size(plan->ranges, plan->version.size);
+}
+
 static uint64_t stored_end(const struct range_set *have)
 {
     size_t count = range_set_count(have);
@@ -78,7 +83,7 @@ static uint64_t stored_end(const struct range_set *have)
     return count ? range_set_get(have, count - 1)->end : 0;
 }
 
-/* False: local_error, or is_temp_lost, says why. */
+/* False: local_error, or is_content_lost, says why. */
 static bool open_file(struct run *run)
 {
     uint64_t size = stored_end(&run->plan.have);
@@ -89,13 +94,13 @@ static bool open_file(struct run *run)
         hr = make_file(run);
     else if ((hr = file_writer_reopen(run->writer, run->plan.temp_name, size)) == S_FALSE)
     {
-        run->is_temp_lost = size != 0;
-        if (!run->is_temp_lost) hr = make_file(run);
+        run->is_content_lost = size != 0;
+        if (!run->is_content_lost) hr = make_file(run);
     }
     else if (SUCCEEDED(hr) && !run->plan.is_restored)
         file_writer_set_sum(run->writer, &run->plan.sum);
     if (FAILED(hr)) run->local_error = hr;
-    return SUCCEEDED(hr) && !run->is_temp_lost;
+    return SUCCEEDED(hr) && !run->is_content_lost;
 }
 
 /* Where the bytes end that are there from the first on. */
@@ -113,9 +118,9 @@ static void take_untold_bytes(struct run *run)
     uint64_t told = stored_end(&plan->have), end;
 
     plan->is_restored = false;
-    if (told != leading_end(&plan->have)) return;
+    if (plan->is_random || told != leading_end(&plan->have)) return;
     end = file_writer_recent_end(run->writer);
-    if (end > told && end <= plan->version.size) on_written(run, told, end);
+    if (end > told && end <= local_size(plan)) on_written(run, told, end);
 }
 
 /* True: there is more to read. */
@@ -126,7 +131,7 @@ static bool sum_more(struct run *run, uint64_t end)
     if (file_writer_sum(run->writer)->end >= end) return false;
     hr = file_writer_sum_more(run->writer, end);
     if (hr == HRESULT_FROM_WIN32(ERROR_HANDLE_EOF))
-        run->is_temp_lost = true;
+        run->is_content_lost = true;
     else if (FAILED(hr))
         run->local_error = hr;
     return SUCCEEDED(hr);
@@ -134,11 +139,11 @@ static bool sum_more(struct run *run, uint64_t end)
 
 static bool is_in_trouble(const struct run *run)
 {
-    return run->is_temp_lost || FAILED(run->local_error);
+    return run->is_content_lost || FAILED(run->local_error);
 }
 
 /* Programs may have changed the file while no engine ran. True: there is more to read; else it is
- * checked, or local_error or is_temp_lost say why not. */
+ * checked, or local_error or is_content_lost say why not. */
 static bool check_more(struct run *run)
 {
     struct transfer_plan *plan = &run->plan;
@@ -151,7 +156,7 @@ static bool check_more(struct run *run)
         if (file_writer_sum(run->writer)->crc32c != plan->sum.crc32c)
         {
             LOG_WARN(LOG_JOB, "a temporary file is not what it was: it starts over");
-            run->is_temp_lost = true;
+            run->is_content_lost = true;
             return false;
         }
         take_untold_bytes(run);
@@ -170,20 +175,39 @@ static bool on_connected(void *ctx)
     return !run->is_stale;
 }
 
+/* Where it is given in place of a range. */
+static bool takes_whole_file(const struct run *run)
+{
+    return run->plan.is_foreground && !run->plan.ranges && !run->plan.is_random;
+}
+
+/* Facts that one side lacks do not count within one server; between two they do. */
+static bool is_same_copy(const struct file_version *a, const struct file_version *b)
+{
+    return a->size == b->size && a->has_mtime && b->has_mtime && a->mtime == b->mtime;
+}
+
 static bool take_version(struct run *run, const struct file_version *version)
 {
-    if (!run->plan.version.known &&
-        !job_transfer_version(run->job, run->epoch, run->plan.file_index, version))
+    struct transfer_plan *plan = &run->plan;
+
+    if (plan->version.known && plan->is_renamed && !is_same_copy(&plan->version, version))
+    {
+        run->is_content_lost = true;
+        return false;
+    }
+    if ((!plan->version.known || plan->is_renamed) &&
+        !job_transfer_version(run->job, run->epoch, plan->file_index, version))
     {
         run->is_stale = true;
         return false;
     }
-    run->plan.version = *version;
+    plan->version = *version;
     return true;
 }
 
 /* Whoever answers may give less than was asked, but nothing else; the whole file only to a job that
- * has nothing of it. */
+ * has nothing of it and wants no parts. */
 static bool is_answer_of_use(const struct run *run, const struct source_answer *answer)
 {
     if (!answer->version.known) return false;
@@ -192,9 +216,10 @@ static bool is_answer_of_use(const struct run *run, const struct source_answer *
     if (answer->length > answer->version.size ||
         answer->offset > answer->version.size - answer->length)
         return false;
-    if (answer->offset != run->asked.begin || !answer->length) return false;
-    return answer->offset + answer->length <= run->asked.end ||
-           (!run->is_from_peer && !answer->offset && !stored_end(&run->plan.have));
+    if (answer->offset != run->wanted.begin || !answer->length) return false;
+    return answer->offset + answer->length <= run->wanted.end ||
+           (!run->is_from_peer && takes_whole_file(run) && !answer->offset &&
+            !stored_end(&run->plan.have));
 }
 
 static bool on_answer(void *ctx, const struct source_answer *answer)
@@ -204,8 +229,8 @@ static bool on_answer(void *ctx, const struct source_answer *answer)
     if (run->is_probe) return take_version(run, &answer->version);
     if (!is_answer_of_use(run, answer)) return false;
     if (!run->is_from_peer && !take_version(run, &answer->version)) return false;
-    run->offset = answer->offset;
-    run->limit = answer->offset + answer->length;
+    run->offset = run->asked.begin;
+    run->limit = run->asked.begin + answer->length;
     return open_file(run);
 }
 
@@ -278,9 +303,9 @@ static HRESULT start_stream(struct run *run, bool is_probe)
 {
     struct source_request request = {.remote_name = run->plan.remote_name,
                                      .is_probe = is_probe,
-                                     .range = run->asked,
+                                     .range = run->wanted,
                                      .version = &run->plan.version,
-                                     .is_foreground = run->plan.is_foreground,
+                                     .is_foreground = takes_whole_file(run),
                                      .uses_branchcache = run->plan.uses_branchcache &&
                                                          run->plan.file_index != run->plain_file,
                                      .is_resumed = stored_end(&run->plan.have) != 0,
@@ -352,7 +377,7 @@ static void take_plan(struct run *run)
     run->peer_streams = 0;
     /* What belongs to no known version is of no use. */
     if (!run->plan.version.known) run->plan.is_restored = false;
-    if (!run->plan.version.known)
+    if (!run->plan.version.known || run->plan.is_renamed)
         run->step = RUN_PROBE;
     else
         run->step = run->plan.is_restored ? RUN_CHECK : RUN_FETCH;
@@ -366,12 +391,12 @@ static void peers_are_of_no_use(struct run *run)
 
 static void file_is_not_open(struct run *run)
 {
-    if (run->is_temp_lost)
+    if (run->is_content_lost)
         start_over(run);
     else
         fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
     run->local_error = S_OK;
-    run->is_temp_lost = false;
+    run->is_content_lost = false;
 }
 
 /* True: in pieces, for the mover has others to serve. */
@@ -396,14 +421,14 @@ static void finish_file(struct run *run)
         return;
     }
     if (FAILED(hr = file_writer_flush(run->writer)) ||
-        FAILED(hr = file_writer_cut(run->writer, run->plan.version.size)) ||
+        FAILED(hr = file_writer_cut(run->writer, local_size(&run->plan))) ||
         FAILED(hr = file_writer_close(run->writer)))
     {
         fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);
         return;
     }
     /* Its name is known to programs, which may have cut or removed it meanwhile. */
-    if (!local_path_has_size(run->plan.temp_name, run->plan.version.size))
+    if (!local_path_has_size(run->plan.temp_name, local_size(&run->plan)))
     {
         start_over(run);
         return;
@@ -425,13 +450,35 @@ static bool begin(struct run *run, bool is_probe)
     return false;
 }
 
+/* The client wants nothing more of it now. */
+static void leave_file(struct run *run)
+{
+    HRESULT hr = file_writer_close(run->writer);
+
+    if (FAILED(hr))
+        fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);
+    else
+        run->step = RUN_PLAN;
+}
+
+/* The core is asked for each range, for the client's wishes change. */
 static bool fetch(struct run *run)
 {
-    if (!range_set_first_gap(&run->plan.have, 0, run->plan.version.size, &run->asked))
+    struct transfer_plan *plan = &run->plan;
+
+    if (job_transfer_next_range(run->job, run->epoch, plan, &run->asked) != S_OK)
+    {
+        leave_file(run);
+        return false;
+    }
+    if (run->asked.begin == run->asked.end)
     {
         finish_file(run);
         return false;
     }
+    run->wanted = file_ranges_find(plan->ranges, plan->version.size, run->asked.begin,
+                                   run->asked.end - run->asked.begin);
+    run->asked.end = run->asked.begin + (run->wanted.end - run->wanted.begin);
     if (run->plan.source == SOURCE_PEER &&
         (!run->host->config->peers || run->peer_streams++ == PEER_STREAMS_MAX))
         peers_are_of_no_use(run);
@@ -468,7 +515,7 @@ static void take_refusal(struct run *run)
 {
     if (run->is_stale)
         run->step = RUN_OVER;
-    else if (run->is_temp_lost)
+    else if (run->is_content_lost)
         start_over(run);
     else if (FAILED(run->local_error))
         fail(run, run->local_error, ERROR_CONTEXT_LOCAL_FILE);
@@ -483,6 +530,13 @@ static bool has_all(const struct run *run)
                          : run->offset == run->limit && run->limit != run->asked.begin;
 }
 
+/* The server of the new name gives no ranges, but it may give the whole file. */
+static bool cannot_go_on(const struct run *run, const struct source_result *result)
+{
+    return result->outcome == SOURCE_FAILED && result->code == BG_E_INSUFFICIENT_RANGE_SUPPORT &&
+           run->plan.is_renamed && stored_end(&run->plan.have);
+}
+
 void run_take_result(struct run *run)
 {
     struct source_result result = run->result;
@@ -492,10 +546,10 @@ void run_take_result(struct run *run)
     hr = file_writer_flush(run->writer);
     if (SUCCEEDED(run->local_error)) run->local_error = hr;
 
-    if (run->is_stale || run->is_temp_lost || FAILED(run->local_error))
+    if (run->is_stale || run->is_content_lost || FAILED(run->local_error))
         take_refusal(run);
     else if (result.outcome == SOURCE_DONE && has_all(run))
-        run->step = RUN_FETCH;
+        run->step = run->is_probe && run->plan.is_restored ? RUN_CHECK : RUN_FETCH;
     else if (run->is_from_peer && result.outcome == SOURCE_AGAIN)
         run->step = RUN_FETCH; /* fetch() counts how often */
     else if (run->is_from_peer)
@@ -503,7 +557,7 @@ void run_take_result(struct run *run)
         peers_are_of_no_use(run);
         run->step = RUN_FETCH;
     }
-    else if (result.outcome == SOURCE_CHANGED)
+    else if (result.outcome == SOURCE_CHANGED || cannot_go_on(run, &result))
         start_over(run);
     else if (result.outcome == SOURCE_WRONG)
         start_over_plainly(run);
@@ -512,7 +566,7 @@ void run_take_result(struct run *run)
     else
         fail(run, result.code, result.context);
     run->local_error = S_OK;
-    run->is_temp_lost = false;
+    run->is_content_lost = false;
 }
 
 /* ---- life ---- */
