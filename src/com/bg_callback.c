@@ -5,12 +5,13 @@
 
 #include <stdlib.h>
 
-#include "bits3_0.h"
+#include "bits10_3.h"
 
 #include "base/log.h"
 #include "com/bg_error.h"
 #include "com/bg_file.h"
 #include "com/bg_job.h"
+#include "com/com_ranges.h"
 
 struct bg_callback
 {
@@ -30,7 +31,8 @@ static HRESULT get_table(IGlobalInterfaceTable **table)
  * inheritance says. */
 static HRESULT query_callback(IUnknown *client, const IID **iid, IUnknown **out)
 {
-    static const IID *const iids[] = {&IID_IBackgroundCopyCallback2, &IID_IBackgroundCopyCallback};
+    static const IID *const iids[] = {&IID_IBackgroundCopyCallback3, &IID_IBackgroundCopyCallback2,
+                                      &IID_IBackgroundCopyCallback};
     HRESULT hr = E_NOINTERFACE;
 
     for (unsigned int i = 0; i < ARRAY_COUNT(iids); i++)
@@ -143,7 +145,26 @@ static HRESULT tell_file(IBackgroundCopyCallback2 *client, IBackgroundCopyJob *j
     return hr;
 }
 
-/* The client's object has IBackgroundCopyCallback2 where the event is about a file. */
+static HRESULT tell_ranges(IBackgroundCopyCallback3 *client, IBackgroundCopyJob *job,
+                           const struct notify_event *event)
+{
+    IBackgroundCopyFile6 *file;
+    BG_FILE_RANGE *ranges;
+    DWORD count;
+    HRESULT hr;
+
+    if (FAILED(hr = com_give_range_set(&event->ranges, &count, &ranges))) return hr;
+    if (SUCCEEDED(hr = bg_file_create(event->job, event->file_index, &file)))
+    {
+        hr = IBackgroundCopyCallback3_FileRangesTransferred(
+            client, job, (IBackgroundCopyFile *)file, count, ranges);
+        IBackgroundCopyFile6_Release(file);
+    }
+    CoTaskMemFree(ranges);
+    return hr;
+}
+
+/* The client's object has the newer interfaces where the event needs them. */
 static HRESULT tell(void *client, IBackgroundCopyJob *job, const struct notify_event *event)
 {
     switch (event->kind)
@@ -156,6 +177,8 @@ static HRESULT tell(void *client, IBackgroundCopyJob *job, const struct notify_e
         return tell_error(client, job, event);
     case NOTIFY_MODIFICATION:
         return IBackgroundCopyCallback_JobModification((IBackgroundCopyCallback *)client, job, 0);
+    case NOTIFY_RANGES_TRANSFERRED:
+        return tell_ranges(client, job, event);
     }
     return E_UNEXPECTED;
 }
@@ -176,15 +199,21 @@ static HRESULT deliver(const struct bg_callback *callback, const struct notify_e
     return hr;
 }
 
+/* A client with an older interface gets its other events and no word of files. */
+static bool understands(const struct bg_callback *callback, enum notify_kind kind)
+{
+    if (kind == NOTIFY_RANGES_TRANSFERRED) return callback->iid == &IID_IBackgroundCopyCallback3;
+    if (kind == NOTIFY_FILE_TRANSFERRED) return callback->iid != &IID_IBackgroundCopyCallback;
+    return true;
+}
+
 bool bg_callback_deliver(void *ctx, const struct notify_event *event)
 {
     const struct bg_callback *callback = event->target;
     HRESULT hr;
 
     (void)ctx;
-    /* A client without IBackgroundCopyCallback2 gets its other events and no word of files. */
-    if (event->kind == NOTIFY_FILE_TRANSFERRED && callback->iid != &IID_IBackgroundCopyCallback2)
-        return true;
+    if (!understands(callback, event->kind)) return true;
 
     hr = deliver(callback, event);
     if (FAILED(hr))

@@ -5,11 +5,9 @@
 
 #include <stdlib.h>
 
-#include "base/url.h"
-#include "bitsmsg.h"
+#include "com/com_ranges.h"
 #include "com/com_util.h"
 #include "job/job.h"
-#include "job/job_state.h"
 
 struct bg_file
 {
@@ -96,26 +94,26 @@ static HRESULT WINAPI bg_file_GetProgress(IBackgroundCopyFile6 *iface, BG_FILE_P
     return S_OK;
 }
 
-/* Files with ranges cannot be added yet, so there is none that has any. */
 static HRESULT WINAPI bg_file_GetFileRanges(IBackgroundCopyFile6 *iface, DWORD *count,
-                                            BG_FILE_RANGE **ranges)
+                                            BG_FILE_RANGE **out)
 {
-    (void)iface;
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
+    struct file_ranges *ranges;
+    HRESULT hr;
+
     if (count) *count = 0;
-    if (ranges) *ranges = NULL;
-    return count && ranges ? S_FALSE : E_INVALIDARG;
+    if (out) *out = NULL;
+    if (!count || !out) return E_INVALIDARG;
+    if (!(ranges = job_file_ranges(file->job, file->index))) return S_FALSE;
+    hr = com_give_ranges(ranges->items, ranges->count, count, out);
+    file_ranges_release(ranges);
+    return hr;
 }
 
 static HRESULT WINAPI bg_file_SetRemoteName(IBackgroundCopyFile6 *iface, const WCHAR *name)
 {
     struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
-    HRESULT hr;
-
-    if (!name) return E_INVALIDARG;
-    if (job_type(file->job) != JOB_TYPE_DOWNLOAD) return E_NOTIMPL;
-    if (FAILED(hr = url_check_remote(name))) return hr;
-    if (job_state_is_final(job_state(file->job))) return BG_E_INVALID_STATE;
-    return com_not_written("IBackgroundCopyFile2::SetRemoteName");
+    return job_file_set_remote_name(file->job, file->index, name);
 }
 
 static HRESULT WINAPI bg_file_GetTemporaryName(IBackgroundCopyFile6 *iface, WCHAR **name)
@@ -189,27 +187,37 @@ static HRESULT WINAPI bg_file_GetProperty(IBackgroundCopyFile6 *iface, BITS_FILE
 
 static HRESULT WINAPI bg_file_UpdateDownloadPosition(IBackgroundCopyFile6 *iface, UINT64 offset)
 {
-    (void)iface;
-    (void)offset;
-    return com_not_written("IBackgroundCopyFile6::UpdateDownloadPosition");
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
+    return job_file_set_position(file->job, file->index, offset);
 }
 
 static HRESULT WINAPI bg_file_RequestFileRanges(IBackgroundCopyFile6 *iface, DWORD count,
                                                 const BG_FILE_RANGE ranges[])
 {
-    (void)iface;
-    if (!count || !ranges) return E_INVALIDARG;
-    return com_not_written("IBackgroundCopyFile6::RequestFileRanges");
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
+    struct file_range *items;
+    HRESULT hr;
+
+    if (FAILED(hr = com_take_ranges(ranges, count, &items))) return hr;
+    hr = job_file_request_ranges(file->job, file->index, items, count);
+    free(items);
+    return hr;
 }
 
 static HRESULT WINAPI bg_file_GetFilledFileRanges(IBackgroundCopyFile6 *iface, DWORD *count,
                                                   BG_FILE_RANGE **ranges)
 {
-    (void)iface;
+    struct bg_file *file = impl_from_IBackgroundCopyFile6(iface);
+    struct range_set filled;
+    HRESULT hr;
+
     if (count) *count = 0;
     if (ranges) *ranges = NULL;
     if (!count || !ranges) return E_INVALIDARG;
-    return com_not_written("IBackgroundCopyFile6::GetFilledFileRanges");
+    if (SUCCEEDED(hr = job_file_get_filled(file->job, file->index, &filled)))
+        hr = com_give_range_set(&filled, count, ranges);
+    range_set_done(&filled);
+    return hr;
 }
 
 static const IBackgroundCopyFile6Vtbl bg_file_vtbl = {
