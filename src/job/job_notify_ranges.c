@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Bytes that a client wants to hear of as they come. They are gathered while the flag is set, for
- * files that could be read at random: page "SetNotifyFlags" has the flag for any job, and the event
- * for these. */
+ * Bytes that a client wants to hear of as they come. They are gathered while the flag is set, which
+ * any job may have; the event is for files that are fetched on demand. */
 #include "base/log.h"
 #include "base/url.h"
 #include "job/job_private.h"
@@ -12,7 +11,7 @@ static bool is_of_interest(const struct job *job, const struct job_file *file)
     enum url_scheme scheme;
 
     if (!(job->notify_flags & NOTIFY_FLAG_FILE_RANGES_TRANSFERRED)) return false;
-    if (job->type != JOB_TYPE_DOWNLOAD || file->ranges) return false;
+    if (!job->is_on_demand || file->ranges) return false;
     scheme = url_scheme_of(file->remote_name);
     return scheme == URL_HTTP || scheme == URL_HTTPS;
 }

@@ -425,6 +425,8 @@ static void test_told(void)
     job_set_notify_flags(job, NOTIFY_FLAG_FILE_RANGES_TRANSFERRED | NOTIFY_FLAG_FILE_TRANSFERRED |
                                   NOTIFY_FLAG_TRANSFERRED);
     job_set_notify_target(job, &target);
+    job_set_on_demand(job, true);
+    request(job, 0, FILE_RANGE_TO_END, S_OK);
     epoch = run(job);
     begin(job, epoch, 1000, &plan);
     expect_nothing_due(__LINE__);
@@ -469,6 +471,7 @@ static void test_told(void)
     fake_world_done(&world);
 }
 
+/* Of parts that a file was added with, or of files that are fetched in order. */
 static void test_not_told(void)
 {
     static const struct file_range part = {0, 100};
@@ -478,20 +481,24 @@ static void test_not_told(void)
     uint32_t epoch;
     int target;
 
-    fake_world_init(&world);
-    job = fake_job(&world, 0);
-    job_add_file_with_ranges(job, &names, &part, 1);
-    job_set_notify_flags(job, NOTIFY_FLAG_FILE_RANGES_TRANSFERRED | NOTIFY_FLAG_MODIFICATION);
-    job_set_notify_target(job, &target);
-    epoch = run(job);
-    begin(job, epoch, 1000, &plan);
-    receive(job, &plan, 0, 100);
-    fake_advance(&world, 1000);
-    if (take(&event, NOTIFY_MODIFICATION)) job_notify_finish(&event, NOTIFY_TAKEN);
-    expect_nothing_due(__LINE__);
-    transfer_plan_done(&plan);
-    job_release(job, JOB_HOLDER_CALLER);
-    fake_world_done(&world);
+    for (unsigned int is_on_demand = 0; is_on_demand < 2; is_on_demand++)
+    {
+        fake_world_init(&world);
+        job = fake_job(&world, is_on_demand ? 0 : 1);
+        if (is_on_demand) job_add_file_with_ranges(job, &names, &part, 1);
+        job_set_on_demand(job, is_on_demand);
+        job_set_notify_flags(job, NOTIFY_FLAG_FILE_RANGES_TRANSFERRED | NOTIFY_FLAG_MODIFICATION);
+        job_set_notify_target(job, &target);
+        epoch = run(job);
+        begin(job, epoch, 1000, &plan);
+        receive(job, &plan, 0, 100);
+        fake_advance(&world, 1000);
+        if (take(&event, NOTIFY_MODIFICATION)) job_notify_finish(&event, NOTIFY_TAKEN);
+        expect_nothing_due(__LINE__);
+        transfer_plan_done(&plan);
+        job_release(job, JOB_HOLDER_CALLER);
+        fake_world_done(&world);
+    }
 }
 
 START_TEST(job_ranges)
