@@ -37,6 +37,8 @@ static void clear_row(struct fake_row *row)
         free(row->names[i].remote);
         free(row->names[i].local);
         free(row->names[i].temp);
+        free(row->names[i].content);
+        file_ranges_release(row->names[i].ranges);
     }
     free(row->texts.display_name);
     free(row->texts.description);
@@ -91,10 +93,14 @@ static void put_file(struct fake_store *store, const struct store_change *change
     *status = change->file_data.status;
     range_set_init(&status->have);
     range_set_copy(&status->have, &change->file_data.status.have);
+    file_wishes_copy(&status->wishes, &change->file_data.status.wishes);
     if (!names) return;
     set_text(&row->names[change->file].remote, names->remote);
     set_text(&row->names[change->file].local, names->local);
     set_text(&row->names[change->file].temp, names->temp);
+    set_text(&row->names[change->file].content, names->content);
+    file_ranges_release(row->names[change->file].ranges);
+    row->names[change->file].ranges = file_ranges_addref(names->ranges);
 }
 
 static HRESULT fake_commit(void *ctx, const struct store_change *changes)
@@ -169,9 +175,12 @@ static void restore_file(const struct fake_row *row, uint32_t index, struct job 
 
     range_set_init(&status.have);
     range_set_copy(&status.have, &row->files[index].have);
+    file_wishes_copy(&status.wishes, &row->files[index].wishes);
     names->remote = copy(row->names[index].remote);
     names->local = copy(row->names[index].local);
     names->temp = copy(row->names[index].temp);
+    names->content = copy(row->names[index].content);
+    names->ranges = file_ranges_addref(row->names[index].ranges);
     hr = job_restore_file(job, &status, names);
     ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
 }
