@@ -17,7 +17,7 @@ static void tell(struct job *job, const struct job_file *file, const WCHAR *name
     const struct file_version copy = *version;
     const struct file_sum sum = file->sum;
     const struct judged_file judged = {
-        name, file->is_published ? file->local_name : file->temp_name, &copy, &sum};
+        name, file->is_published ? file->local_name : file->temp_name, &copy, &sum, file->ranges};
 
     queue_unlock(job->queue);
     fn(ports->cache_ctx, &judged);
@@ -34,9 +34,8 @@ void job_file_is_good(struct job *job, struct job_file *file)
     WCHAR *name;
 
     if (!job->queue->ports.cache || !file->is_done) return;
-    /* Peers ask for a file under one name, and get nothing that came under another one too. Nor are
-     * they given a file that is made of parts. */
-    if (file->is_of_two_names || file->ranges) return;
+    /* Peers ask for a file under one name, and get nothing that came under another one too. */
+    if (file->is_of_two_names) return;
     if (!(job_effective_peer_flags(job) & PEER_JOB_SERVER)) return;
     if (!(name = str_dup(job_file_content_name(file)))) return;
     tell(job, file, name, &file->version, job->queue->ports.cache->keep);

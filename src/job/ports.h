@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "job/access.h"
+#include "job/file_ranges.h"
 #include "job/job_record.h"
 #include "job/job_types.h"
 
@@ -55,6 +56,7 @@ struct judged_file
     const WCHAR *path; /* where it is now */
     const struct file_version *version;
     const struct file_sum *sum; /* of all its bytes when sum->end is the size */
+    struct file_ranges *ranges; /* what it consists of; NULL: the whole remote file */
 };
 
 /* The machine's cache of files for peers. Values are copied. */

@@ -33,6 +33,7 @@ struct task
     struct cache_file *file; /* NULL: not opened yet */
     struct file_version version;
     struct file_sum sum;
+    struct file_ranges *ranges; /* a reference; NULL: the whole remote file */
 };
 
 struct file_keeper
@@ -82,6 +83,7 @@ static void free_task(struct file_keeper *keeper, struct task *task)
     close_file(keeper, task);
     free(task->url);
     free(task->path);
+    file_ranges_release(task->ranges);
     free(task);
 }
 
@@ -95,6 +97,7 @@ static struct task *create_task(struct file_keeper *keeper, const struct judged_
     task->is_kept = is_kept;
     task->version = *file->version;
     task->sum = *file->sum;
+    task->ranges = file_ranges_addref(file->ranges);
     if (!(task->url = str_dup(file->remote_name)) || !(task->path = str_dup(file->path)))
     {
         free_task(keeper, task);
@@ -117,6 +120,11 @@ static bool is_stopped(void *ctx)
     return stopped;
 }
 
+static uint64_t size_of(const struct task *task)
+{
+    return file_ranges_local_size(task->ranges, task->version.size);
+}
+
 /* Has the file the size and, when published, the time that it was given? */
 static HRESULT check_facts(struct file_keeper *keeper, struct cache_file *file,
                            const struct task *task)
@@ -127,8 +135,8 @@ static HRESULT check_facts(struct file_keeper *keeper, struct cache_file *file,
     HRESULT hr;
 
     if (FAILED(hr = disk->get_facts(keeper->config.disk_ctx, file, &facts))) return hr;
-    if (facts.size != task->version.size) return ERR_FILE_INVALID;
-    if (task->sum.end == task->version.size) return S_OK; /* the sum tells more */
+    if (facts.size != size_of(task)) return ERR_FILE_INVALID;
+    if (task->sum.end == size_of(task)) return S_OK; /* the sum tells more */
     difference = facts.modified > task->version.mtime ? facts.modified - task->version.mtime
                                                       : task->version.mtime - facts.modified;
     return difference < TIME_STEP ? S_OK : ERR_FILE_INVALID;
@@ -138,7 +146,7 @@ static HRESULT copy(struct file_keeper *keeper, struct cache_file *file, const s
                     struct cache_writer *writer, void *piece)
 {
     const struct cache_disk *disk = keeper->config.disk;
-    uint64_t size = task->version.size;
+    uint64_t size = size_of(task);
     uint32_t sum = 0;
     HRESULT hr;
 
@@ -156,12 +164,35 @@ static HRESULT copy(struct file_keeper *keeper, struct cache_file *file, const s
     return check_facts(keeper, file, task);
 }
 
+/* As the cache has them; NULL, and S_OK, for a whole file. */
+static HRESULT ranges_of(const struct task *task, struct cache_range **out)
+{
+    uint32_t count = task->ranges ? task->ranges->count : 0;
+
+    *out = NULL;
+    if (!count) return S_OK;
+    if (count > CACHE_RANGES_MAX) return E_INVALIDARG;
+    if (!(*out = malloc(count * sizeof(**out)))) return E_OUTOFMEMORY;
+    for (uint32_t i = 0; i < count; i++)
+    {
+        const struct file_range *item = &task->ranges->items[i];
+
+        (*out)[i].offset = item->offset;
+        (*out)[i].length =
+            item->length == FILE_RANGE_TO_END ? task->version.size - item->offset : item->length;
+    }
+    return S_OK;
+}
+
 static HRESULT write_record(struct file_keeper *keeper, struct cache *cache,
-                            struct cache_file *file, const struct task *task)
+                            struct cache_file *file, const struct task *task,
+                            const struct cache_range *ranges)
 {
     const struct cache_request request = {.url = task->url,
                                           .file_time = task->version.mtime,
                                           .file_size = task->version.size,
+                                          .ranges = ranges,
+                                          .range_count = ranges ? task->ranges->count : 0,
                                           .is_validated = true};
     struct cache_writer *writer;
     void *piece = malloc(PIECE_SIZE);
@@ -180,7 +211,15 @@ static HRESULT write_record(struct file_keeper *keeper, struct cache *cache,
     return hr;
 }
 
-static bool is_there(struct cache *cache, const struct task *task)
+static bool has_all_of(const struct cache_record *record, const struct task *task,
+                       const struct cache_range *ranges)
+{
+    if (record->range_count == 1 && record->size == task->version.size) return true;
+    return ranges && record->range_count == task->ranges->count &&
+           !memcmp(record->ranges, ranges, record->range_count * sizeof(*ranges));
+}
+
+static bool is_there(struct cache *cache, const struct task *task, const struct cache_range *ranges)
 {
     const struct cache_query query = {.url = task->url,
                                       .file_time = task->version.mtime,
@@ -188,10 +227,11 @@ static bool is_there(struct cache *cache, const struct task *task)
                                       .file_size = task->version.size,
                                       .is_validated_only = true};
     struct cache_list list;
-    bool is_found;
+    bool is_found = false;
 
-    if (FAILED(cache_find(cache, &query, 1, &list))) return false;
-    is_found = list.count != 0;
+    if (FAILED(cache_find(cache, &query, SIZE_MAX, &list))) return false;
+    for (size_t i = 0; i < list.count && !is_found; i++)
+        is_found = has_all_of(&list.records[i], task, ranges);
     cache_list_free(&list);
     return is_found;
 }
@@ -200,13 +240,19 @@ static HRESULT keep(struct file_keeper *keeper, struct cache *cache, struct task
 {
     const struct cache_disk *disk = keeper->config.disk;
     struct cache_file *file = task->file;
+    struct cache_range *ranges;
     HRESULT hr;
 
-    if (is_there(cache, task)) return S_FALSE;
-    if (!file && FAILED(hr = disk->open(keeper->config.disk_ctx, task->path, &file))) return hr;
-    if (SUCCEEDED(hr = check_facts(keeper, file, task)))
-        hr = write_record(keeper, cache, file, task);
-    if (!task->file) disk->close(keeper->config.disk_ctx, file);
+    if (FAILED(hr = ranges_of(task, &ranges))) return hr;
+    if (is_there(cache, task, ranges))
+        hr = S_FALSE;
+    else if (file || SUCCEEDED(hr = disk->open(keeper->config.disk_ctx, task->path, &file)))
+    {
+        if (SUCCEEDED(hr = check_facts(keeper, file, task)))
+            hr = write_record(keeper, cache, file, task, ranges);
+        if (!task->file) disk->close(keeper->config.disk_ctx, file);
+    }
+    free(ranges);
     return hr;
 }
 

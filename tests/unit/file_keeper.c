@@ -123,6 +123,7 @@ struct test_file
 {
     struct file_version version;
     struct file_sum sum;
+    struct file_ranges *ranges;
     WCHAR *url, *path;
 };
 
@@ -148,6 +149,7 @@ static void make_file(struct test_file *file, unsigned int seed, size_t size)
 
 static void free_file(struct test_file *file)
 {
+    file_ranges_release(file->ranges);
     cache_test_remove(file->path);
     free(file->path);
     free(file->url);
@@ -155,14 +157,14 @@ static void free_file(struct test_file *file)
 
 static void keep(const struct test_file *file)
 {
-    file_keeper_keep(keeper,
-                     &(struct judged_file){file->url, file->path, &file->version, &file->sum});
+    file_keeper_keep(keeper, &(struct judged_file){file->url, file->path, &file->version,
+                                                   &file->sum, file->ranges});
 }
 
 static void drop(const struct test_file *file)
 {
-    file_keeper_drop(keeper,
-                     &(struct judged_file){file->url, file->path, &file->version, &file->sum});
+    file_keeper_drop(keeper, &(struct judged_file){file->url, file->path, &file->version,
+                                                   &file->sum, file->ranges});
 }
 
 /* Records of this version; the id of the first. */
@@ -743,8 +745,56 @@ static void test_threads(void)
     end();
 }
 
+/* The file consists of parts of a larger one: a record of its own, beside that of the whole. */
+static void test_parts(void)
+{
+    const struct file_range parts[] = {{50000, FILE_RANGE_TO_END}, {10, SMALL - 1000}};
+    struct test_file file;
+    struct cache_list list;
+    HRESULT hr;
+
+    begin();
+    make_file(&file, 1, SMALL);
+    file.version.size = 51000;
+    hr = file_ranges_create(parts, 2, &file.ranges);
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    keep(&file);
+    keep(&file);
+    file_keeper_wait(keeper);
+    ok(cache_enumerate(cache, &list) == S_OK && list.count == 1, "Got %zu records.\n", list.count);
+    if (list.count == 1)
+    {
+        const struct cache_record *record = &list.records[0];
+
+        ok(record->file_size == 51000 && record->size == SMALL && record->range_count == 2,
+           "Got %zu ranges.\n", record->range_count);
+        ok(record->ranges[0].offset == 50000 && record->ranges[0].length == 1000 &&
+               record->ranges[1].offset == 10 && record->ranges[1].length == SMALL - 1000,
+           "They are other ones.\n");
+    }
+    cache_list_free(&list);
+
+    /* Other parts, and another size than the parts have. */
+    file_ranges_release(file.ranges);
+    file_ranges_create(&(struct file_range){0, SMALL}, 1, &file.ranges);
+    keep(&file);
+    file_keeper_wait(keeper);
+    ok(find(&file, NULL) == 2, "Got %zu records.\n", find(&file, NULL));
+    file_ranges_release(file.ranges);
+    file_ranges_create(&(struct file_range){0, SMALL + 1}, 1, &file.ranges);
+    keep(&file);
+    file_keeper_wait(keeper);
+    ok(find(&file, NULL) == 2, "Got %zu records.\n", find(&file, NULL));
+    drop(&file);
+    file_keeper_wait(keeper);
+    ok(!find(&file, NULL), "Got %zu records.\n", find(&file, NULL));
+    free_file(&file);
+    end();
+}
+
 START_TEST(file_keeper)
 {
+    RUN_TEST(test_parts);
     RUN_TEST(test_keep);
     RUN_TEST(test_moved_away);
     RUN_TEST(test_copied);
