@@ -6,7 +6,7 @@
 #define OPENBITS_PEER_CONTENT_SERVER_PRIVATE_H
 
 #include "peer/content_server.h"
-#include "peer/throttle.h"
+#include "base/throttle.h"
 
 enum connection_state
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * peer/throttle.c */
+ * base/throttle.c */
 #include "harness/test.h"
 
 #include <string.h>
 
-#include "peer/throttle.h"
+#include "base/throttle.h"
 
 static uint64_t take(struct throttle_user *user, uint64_t want, tick_t now)
 {
@@ -64,7 +64,7 @@ static void test_rate(void)
 
 static void test_shares(void)
 {
-    struct throttle_user users[3] = {{{0}, NULL, 0}};
+    struct throttle_user users[3] = {{{0}, NULL, 0, 0}};
     uint64_t sent[3] = {0};
     struct throttle throttle;
 
@@ -116,7 +116,7 @@ static void test_waiting(void)
 
     for (size_t i = 0; i < ARRAY_COUNT(rates); i++)
     {
-        struct throttle_user users[2] = {{{0}, NULL, 0}};
+        struct throttle_user users[2] = {{{0}, NULL, 0, 0}};
         struct throttle throttle;
         tick_t ready;
 
@@ -156,6 +156,44 @@ static void test_new_rate(void)
     throttle_leave(&user);
 }
 
+/* What comes at a time is not ours to choose; over ten seconds it is the rate all the same. */
+static void check_paying(uint64_t rate, uint64_t piece, uint64_t late_ms)
+{
+    struct throttle_user user = {0};
+    struct throttle throttle;
+    uint64_t came = 0;
+    tick_t now = 1000;
+
+    throttle_init(&throttle, rate, now);
+    throttle_join(&throttle, &user, now);
+    while (now < 11000)
+    {
+        if (throttle_pay(&user, now))
+        {
+            throttle_owe(&user, piece);
+            came += piece;
+        }
+        else
+            now = throttle_pay_at(&user, now) + late_ms;
+    }
+    ok(came <= rate * 10 * 105 / 100 + piece && came >= rate * 10 * 95 / 100,
+       "%llu bytes came in pieces of %llu at %llu a second.\n", (unsigned long long)came,
+       (unsigned long long)piece, (unsigned long long)rate);
+    throttle_leave(&user);
+}
+
+static void test_paying_afterwards(void)
+{
+    static const uint64_t rates[] = {250, 1000, 12500, 125000, 2500000, 125000000};
+
+    for (unsigned int i = 0; i < ARRAY_COUNT(rates); i++)
+        for (unsigned int late = 0; late <= 100; late += 50)
+        {
+            check_paying(rates[i], rates[i] / 16 < 1024 ? 1024 : rates[i] / 16, late);
+            check_paying(rates[i], 100, late);
+        }
+}
+
 START_TEST(throttle)
 {
     RUN_TEST(test_unlimited);
@@ -164,4 +202,5 @@ START_TEST(throttle)
     RUN_TEST(test_joining);
     RUN_TEST(test_waiting);
     RUN_TEST(test_new_rate);
+    RUN_TEST(test_paying_afterwards);
 }

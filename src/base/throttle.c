@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * How many bytes may go out: a token bucket for each user, all filled from one rate. */
-#include "peer/throttle.h"
+#include "base/throttle.h"
 
 /* A bucket holds what its rate gives in this time, so that a pause is not made up for. */
 #define BURST_MS 250u
@@ -78,6 +78,7 @@ void throttle_init(struct throttle *throttle, uint64_t rate, tick_t now)
     throttle->last = now;
     throttle->rest = 0;
     throttle->user_count = 0;
+    throttle->taken = 0;
     list_init(&throttle->users);
 }
 
@@ -110,7 +111,7 @@ void throttle_leave(struct throttle_user *user)
     list_remove(&user->entry);
     user->throttle->user_count--;
     user->throttle = NULL;
-    user->credit = 0;
+    user->credit = user->debt = 0;
 }
 
 /* With less than this it waits. */
@@ -141,4 +142,37 @@ tick_t throttle_ready_at(const struct throttle_user *user, uint64_t want, tick_t
     missing = (needed(want) - user->credit) * throttle->user_count;
     ms = (missing * 1000 + throttle->rate - 1) / throttle->rate;
     return throttle->last + ms > now ? throttle->last + ms : now + 1;
+}
+
+/* ---- paying afterwards ---- */
+
+void throttle_owe(struct throttle_user *user, uint64_t size)
+{
+    user->debt += size;
+    user->throttle->taken += size;
+}
+
+bool throttle_pay(struct throttle_user *user, tick_t now)
+{
+    uint64_t paid;
+
+    refill(user->throttle, now);
+    paid = user->throttle->rate == THROTTLE_UNLIMITED || user->debt < user->credit ? user->debt
+                                                                                   : user->credit;
+    throttle_spend(user, paid);
+    user->debt -= paid;
+    return !user->debt;
+}
+
+/* A bucket must not run over meanwhile. */
+tick_t throttle_pay_at(const struct throttle_user *user, tick_t now)
+{
+    const struct throttle *throttle = user->throttle;
+    uint64_t ms, limit = BURST_MS / 2;
+
+    if (throttle->rate == THROTTLE_UNLIMITED || !user->debt) return now;
+    if (user->debt / throttle->rate >= UINT32_MAX) return now + limit;
+    ms = (user->debt * 1000 * throttle->user_count + throttle->rate - 1) / throttle->rate;
+    if (ms > limit) ms = limit;
+    return now + (ms ? ms : 1);
 }
