@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "policy/peer_flags.h"
+#include "policy/policy_private.h"
 
 #define SECONDS_PER_DAY 86400u
 
@@ -30,6 +31,27 @@ struct rule
 
 #define NAME(text) u##text, text
 
+/* The keys below the one of the policies go before the names in the log. */
+#define LIMIT(key, level)                                                                          \
+    {u##level "BandwidthLimit", key level "BandwidthLimit", 0, COUNT_MAX, 0, false, 0},            \
+    {                                                                                              \
+        u##level "BandwidthType", key level "BandwidthType", 1, 3, 1, false, 0                     \
+    }
+#define LIMITS(key) LIMIT(key, "High"), LIMIT(key, "Normal"), LIMIT(key, "Low")
+#define TIMES(key, first_day, last_day)                                                            \
+    {u"StartDay", key "StartDay", 0, 6, first_day, false, 0},                                      \
+        {u"EndDay", key "EndDay", 0, 6, last_day, false, 0},                                       \
+        {u"StartHour", key "StartHour", 0, 23, 0, false, 0},                                       \
+    {                                                                                              \
+        u"EndHour", key "EndHour", 0, 23, 0, false, 0                                              \
+    }
+
+/* The published numbers leave out the bit that is of no meaning here. */
+#define COSTS(key, value)                                                                          \
+    {                                                                                              \
+        u##value, key value, 1, POLICY_COST_ALWAYS, POLICY_COST_ALWAYS, false, 0                   \
+    }
+
 /* clang-format off */
 static const struct rule rules[POLICY_VALUE_COUNT] = {
     [POLICY_ENABLE_PEERCACHING]         = {NAME("EnablePeercaching"), 0, 1, 0, true, 0},
@@ -47,6 +69,37 @@ static const struct rule rules[POLICY_VALUE_COUNT] = {
     [POLICY_MAX_JOBS_PER_MACHINE]       = {NAME("MaxJobsPerMachine"), 0, COUNT_MAX, 300, false, 0},
     [POLICY_MAX_FILES_PER_JOB]          = {NAME("MaxFilesPerJob"), 0, COUNT_MAX, 200, false, 0},
     [POLICY_MAX_RANGES_PER_FILE]        = {NAME("MaxRangesPerFile"), 0, COUNT_MAX, 500, false, 0},
+    [POLICY_ENABLE_MAX_BANDWIDTH]       = {NAME("EnableBITSMaxBandwidth"), 0, 1, 0, true, 0},
+    [POLICY_RATE_ON_SCHEDULE]           = {NAME("MaxTransferRateOnSchedule"),
+                                           0, COUNT_MAX, 10, false, 0},
+    [POLICY_RATE_OFF_SCHEDULE]          = {NAME("MaxTransferRateOffSchedule"),
+                                           0, COUNT_MAX, 20, false, 0},
+    [POLICY_SCHEDULE_FROM]              = {NAME("MaxBandwidthValidFrom"), 0, 23, 8, false, 0},
+    [POLICY_SCHEDULE_TO]                = {NAME("MaxBandwidthValidTo"), 0, 23, 17, false, 0},
+    [POLICY_OFF_SCHEDULE_UNLIMITED]     = {NAME("UseSystemMaximum"), 0, 1, 0, true, 1},
+
+    [POLICY_ENABLE_BANDWIDTH_LIMITS]    = {u"EnableBandwidthLimits",
+                                           "Throttling\\EnableBandwidthLimits", 0, 1, 0, true, 0},
+    [POLICY_IGNORE_LIMITS_ON_LAN]       = {u"IgnoreBandwidthLimitsOnLan",
+                                           "Throttling\\IgnoreBandwidthLimitsOnLan",
+                                           0, 1, 0, true, 0},
+    [POLICY_ENABLE_MAINTENANCE_LIMITS]  = {u"EnableMaintenanceLimits",
+                                           "Throttling\\EnableMaintenanceLimits",
+                                           0, 1, 0, true, 0},
+    [POLICY_FIRST_WORK] = LIMITS("Throttling\\WorkSchedule\\"),
+                          TIMES("Throttling\\WorkSchedule\\", 1, 5),
+    [POLICY_FIRST_NON_WORK] = LIMITS("Throttling\\NonWorkSchedule\\"),
+    [POLICY_FIRST_MAINTENANCE] = LIMITS("Throttling\\MaintenanceSchedule\\"),
+                                 TIMES("Throttling\\MaintenanceSchedule\\", 0, 6),
+    [POLICY_FIRST_TRANSFER_POLICY] = COSTS("TransferPolicy\\", "ForegroundTransferPolicy"),
+                                     COSTS("TransferPolicy\\", "HighTransferPolicy"),
+                                     COSTS("TransferPolicy\\", "NormalTransferPolicy"),
+                                     COSTS("TransferPolicy\\", "LowTransferPolicy"),
+    [POLICY_FIRST_CUSTOM_TRANSFER_POLICY] =
+        COSTS("TransferPolicy\\", "ForegroundTransferPolicyCustom"),
+        COSTS("TransferPolicy\\", "HighTransferPolicyCustom"),
+        COSTS("TransferPolicy\\", "NormalTransferPolicyCustom"),
+        COSTS("TransferPolicy\\", "LowTransferPolicyCustom"),
     [POLICY_BRANCHCACHE_ENABLE]         = {u"Enable", "PeerDist\\Service\\Enable",
                                            0, 1, 0, true, 0},
 
@@ -184,29 +237,29 @@ HRESULT policy_check_preference(enum policy_value value, uint32_t number)
     return value == POLICY_PREFERRED_FLAGS ? E_NOTIMPL : E_INVALIDARG;
 }
 
-static uint32_t number_of(const struct policy *policy, enum policy_value value)
+uint32_t policy_number(const struct policy *policy, enum policy_value value)
 {
     return policy->settings[value].number;
 }
 
-static bool is_set(const struct policy *policy, enum policy_value value)
+bool policy_is_set(const struct policy *policy, enum policy_value value)
 {
     return policy->settings[value].is_set;
 }
 
 static enum peer_switch peer_caching_switch(const struct policy *policy)
 {
-    if (!is_set(policy, POLICY_ENABLE_PEERCACHING)) return PEER_SWITCH_ABSENT;
-    return number_of(policy, POLICY_ENABLE_PEERCACHING) ? PEER_SWITCH_ON : PEER_SWITCH_OFF;
+    if (!policy_is_set(policy, POLICY_ENABLE_PEERCACHING)) return PEER_SWITCH_ABSENT;
+    return policy_number(policy, POLICY_ENABLE_PEERCACHING) ? PEER_SWITCH_ON : PEER_SWITCH_OFF;
 }
 
 uint32_t policy_machine_flags(const struct policy *policy)
 {
     struct peer_policy peer = {
         .enable = peer_caching_switch(policy),
-        .is_client_disabled = number_of(policy, POLICY_DISABLE_PEERCACHING_CLIENT),
-        .is_server_disabled = number_of(policy, POLICY_DISABLE_PEERCACHING_SERVER),
-        .preferred_flags = number_of(policy, POLICY_PREFERRED_FLAGS),
+        .is_client_disabled = policy_number(policy, POLICY_DISABLE_PEERCACHING_CLIENT),
+        .is_server_disabled = policy_number(policy, POLICY_DISABLE_PEERCACHING_SERVER),
+        .preferred_flags = policy_number(policy, POLICY_PREFERRED_FLAGS),
     };
 
     return peer_flags_machine(&peer);
@@ -220,7 +273,7 @@ bool policy_overrides_flags(const struct policy *policy)
 /* What the policies on the cache say holds only while EnablePeercaching is 1 (Bits.admx). */
 static bool is_in_force(const struct policy *policy, enum policy_value value)
 {
-    return peer_caching_switch(policy) == PEER_SWITCH_ON && is_set(policy, value);
+    return peer_caching_switch(policy) == PEER_SWITCH_ON && policy_is_set(policy, value);
 }
 
 bool policy_overrides_age(const struct policy *policy)
@@ -240,70 +293,71 @@ bool policy_overrides_bandwidth(const struct policy *policy)
 
 uint32_t policy_content_age(const struct policy *policy)
 {
-    if (!policy_overrides_age(policy)) return number_of(policy, POLICY_PREFERRED_CONTENT_AGE);
-    return number_of(policy, POLICY_MAX_CONTENT_AGE) * SECONDS_PER_DAY;
+    if (!policy_overrides_age(policy)) return policy_number(policy, POLICY_PREFERRED_CONTENT_AGE);
+    return policy_number(policy, POLICY_MAX_CONTENT_AGE) * SECONDS_PER_DAY;
 }
 
 uint32_t policy_cache_size(const struct policy *policy)
 {
-    if (!policy_overrides_size(policy)) return number_of(policy, POLICY_PREFERRED_CACHE_SIZE);
-    return number_of(policy, POLICY_MAX_CACHE_SIZE);
+    if (!policy_overrides_size(policy)) return policy_number(policy, POLICY_PREFERRED_CACHE_SIZE);
+    return policy_number(policy, POLICY_MAX_CACHE_SIZE);
 }
 
 uint32_t policy_max_bandwidth_served(const struct policy *policy)
 {
     if (!policy_overrides_bandwidth(policy)) return rules[POLICY_MAX_BANDWIDTH_SERVED].initial;
-    return number_of(policy, POLICY_MAX_BANDWIDTH_SERVED);
+    return policy_number(policy, POLICY_MAX_BANDWIDTH_SERVED);
 }
 
 bool policy_is_branchcache_disabled(const struct policy *policy)
 {
-    return number_of(policy, POLICY_DISABLE_BRANCHCACHE);
+    return policy_number(policy, POLICY_DISABLE_BRANCHCACHE);
 }
 
 bool policy_uses_branchcache(const struct policy *policy)
 {
-    return number_of(policy, POLICY_BRANCHCACHE_ENABLE) && !policy_is_branchcache_disabled(policy);
+    return policy_number(policy, POLICY_BRANCHCACHE_ENABLE) &&
+           !policy_is_branchcache_disabled(policy);
 }
 
 uint32_t policy_inactivity_timeout(const struct policy *policy)
 {
-    if (!is_set(policy, POLICY_JOB_INACTIVITY_TIMEOUT))
-        return number_of(policy, POLICY_DEFAULT_INACTIVITY_TIMEOUT);
-    return number_of(policy, POLICY_JOB_INACTIVITY_TIMEOUT) * SECONDS_PER_DAY;
+    if (!policy_is_set(policy, POLICY_JOB_INACTIVITY_TIMEOUT))
+        return policy_number(policy, POLICY_DEFAULT_INACTIVITY_TIMEOUT);
+    return policy_number(policy, POLICY_JOB_INACTIVITY_TIMEOUT) * SECONDS_PER_DAY;
 }
 
 uint32_t policy_max_download_time(const struct policy *policy)
 {
-    return number_of(policy, POLICY_MAX_DOWNLOAD_TIME);
+    return policy_number(policy, POLICY_MAX_DOWNLOAD_TIME);
 }
 
 uint32_t policy_no_progress_timeout(const struct policy *policy)
 {
-    return number_of(policy, POLICY_DEFAULT_NO_PROGRESS_TIMEOUT);
+    return policy_number(policy, POLICY_DEFAULT_NO_PROGRESS_TIMEOUT);
 }
 
 uint32_t policy_min_retry_delay(const struct policy *policy)
 {
-    return number_of(policy, POLICY_DEFAULT_MIN_RETRY_DELAY);
+    return policy_number(policy, POLICY_DEFAULT_MIN_RETRY_DELAY);
 }
 
 uint32_t policy_max_jobs_per_user(const struct policy *policy)
 {
-    return number_of(policy, POLICY_MAX_JOBS_PER_USER);
+    return policy_number(policy, POLICY_MAX_JOBS_PER_USER);
 }
 
 uint32_t policy_max_jobs_per_machine(const struct policy *policy)
 {
-    return number_of(policy, POLICY_MAX_JOBS_PER_MACHINE);
+    return policy_number(policy, POLICY_MAX_JOBS_PER_MACHINE);
 }
 
 uint32_t policy_max_files_per_job(const struct policy *policy)
 {
-    return number_of(policy, POLICY_MAX_FILES_PER_JOB);
+    return policy_number(policy, POLICY_MAX_FILES_PER_JOB);
 }
 
 uint32_t policy_max_ranges_per_file(const struct policy *policy)
 {
-    return number_of(policy, POLICY_MAX_RANGES_PER_FILE);
+    return policy_number(policy, POLICY_MAX_RANGES_PER_FILE);
 }

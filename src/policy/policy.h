@@ -7,6 +7,7 @@
 #define OPENBITS_POLICY_POLICY_H
 
 #include "base/types.h"
+#include "policy/bandwidth.h"
 
 enum policy_value
 {
@@ -24,7 +25,23 @@ enum policy_value
     POLICY_MAX_JOBS_PER_MACHINE,
     POLICY_MAX_FILES_PER_JOB,
     POLICY_MAX_RANGES_PER_FILE,
-    POLICY_BRANCHCACHE_ENABLE, /* BranchCache's own policy, which has a key of its own */
+    POLICY_ENABLE_MAX_BANDWIDTH, /* of before Windows 7 */
+    POLICY_RATE_ON_SCHEDULE,     /* kbit/s */
+    POLICY_RATE_OFF_SCHEDULE,    /* kbit/s */
+    POLICY_SCHEDULE_FROM,        /* hour */
+    POLICY_SCHEDULE_TO,          /* hour */
+    POLICY_OFF_SCHEDULE_UNLIMITED,
+    /* In keys of their own below the one of the policies. */
+    POLICY_ENABLE_BANDWIDTH_LIMITS,
+    POLICY_IGNORE_LIMITS_ON_LAN,
+    POLICY_ENABLE_MAINTENANCE_LIMITS,
+    POLICY_FIRST_WORK, /* three limits with their units, days, hours */
+    POLICY_FIRST_NON_WORK = POLICY_FIRST_WORK + 10,
+    POLICY_FIRST_MAINTENANCE = POLICY_FIRST_NON_WORK + 6,
+    POLICY_FIRST_TRANSFER_POLICY = POLICY_FIRST_MAINTENANCE + 10, /* by priority */
+    POLICY_FIRST_CUSTOM_TRANSFER_POLICY = POLICY_FIRST_TRANSFER_POLICY + 4,
+    /* BranchCache's own policy, which has a key of its own. */
+    POLICY_BRANCHCACHE_ENABLE = POLICY_FIRST_CUSTOM_TRANSFER_POLICY + 4,
     /* Preferences and defaults of the service. */
     POLICY_PREFERRED_FLAGS,
     POLICY_PREFERRED_CACHE_SIZE,        /* percent of the disk */
@@ -35,6 +52,7 @@ enum policy_value
     POLICY_VALUE_COUNT
 };
 
+#define POLICY_FIRST_THROTTLING  POLICY_ENABLE_BANDWIDTH_LIMITS
 #define POLICY_FIRST_BRANCHCACHE POLICY_BRANCHCACHE_ENABLE
 #define POLICY_FIRST_PREFERENCE  POLICY_PREFERRED_FLAGS
 
@@ -102,5 +120,13 @@ uint32_t policy_max_jobs_per_user(const struct policy *policy);
 uint32_t policy_max_jobs_per_machine(const struct policy *policy);
 uint32_t policy_max_files_per_job(const struct policy *policy);
 uint32_t policy_max_ranges_per_file(const struct policy *policy);
+
+/* Limits of background jobs. */
+void policy_get_bandwidth(const struct policy *policy, struct bandwidth_policy *out);
+
+/* The costs of networks (BITS_COST_STATE_*) that jobs of this priority accept if they do not say so
+ * themselves. */
+#define POLICY_COST_ALWAYS 0x800000ffu
+uint32_t policy_cost_flags(const struct policy *policy, unsigned int priority);
 
 #endif

@@ -13,6 +13,7 @@
 
 #define POLICIES_KEY    L"Software\\Policies"
 #define POLICY_KEY      L"Software\\Policies\\Microsoft\\Windows\\BITS"
+#define THROTTLING_KEY  POLICY_KEY L"\\Throttling"
 #define BRANCHCACHE_KEY L"Software\\Policies\\Microsoft\\PeerDist\\Service"
 #define VERSION_KEY     L"Software\\Microsoft\\Windows\\CurrentVersion"
 #define PREFERENCE_KEY  L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
@@ -43,6 +44,16 @@ struct registry_store
 static const struct reg_place policy_place = {HKEY_LOCAL_MACHINE, POLICY_KEY, KEY_WOW64_64KEY};
 static const struct reg_place branchcache_place = {HKEY_LOCAL_MACHINE, BRANCHCACHE_KEY,
                                                    KEY_WOW64_64KEY};
+static const struct reg_place throttling_place = {HKEY_LOCAL_MACHINE, THROTTLING_KEY,
+                                                  KEY_WOW64_64KEY};
+static const struct reg_place work_place = {HKEY_LOCAL_MACHINE, THROTTLING_KEY L"\\WorkSchedule",
+                                            KEY_WOW64_64KEY};
+static const struct reg_place non_work_place = {
+    HKEY_LOCAL_MACHINE, THROTTLING_KEY L"\\NonWorkSchedule", KEY_WOW64_64KEY};
+static const struct reg_place maintenance_place = {
+    HKEY_LOCAL_MACHINE, THROTTLING_KEY L"\\MaintenanceSchedule", KEY_WOW64_64KEY};
+static const struct reg_place transfer_policy_place = {
+    HKEY_LOCAL_MACHINE, POLICY_KEY L"\\TransferPolicy", KEY_WOW64_64KEY};
 static const struct reg_place preference_place = {HKEY_LOCAL_MACHINE, PREFERENCE_KEY,
                                                   KEY_WOW64_64KEY};
 
@@ -77,7 +88,13 @@ static void read_place(const struct reg_place *place, enum policy_value first,
 static void registry_read(void *ctx, struct policy_raw raws[POLICY_VALUE_COUNT])
 {
     (void)ctx;
-    read_place(&policy_place, 0, POLICY_FIRST_BRANCHCACHE, raws);
+    read_place(&policy_place, 0, POLICY_FIRST_THROTTLING, raws);
+    read_place(&throttling_place, POLICY_FIRST_THROTTLING, POLICY_FIRST_WORK, raws);
+    read_place(&work_place, POLICY_FIRST_WORK, POLICY_FIRST_NON_WORK, raws);
+    read_place(&non_work_place, POLICY_FIRST_NON_WORK, POLICY_FIRST_MAINTENANCE, raws);
+    read_place(&maintenance_place, POLICY_FIRST_MAINTENANCE, POLICY_FIRST_TRANSFER_POLICY, raws);
+    read_place(&transfer_policy_place, POLICY_FIRST_TRANSFER_POLICY, POLICY_FIRST_BRANCHCACHE,
+               raws);
     read_place(&branchcache_place, POLICY_FIRST_BRANCHCACHE, POLICY_FIRST_PREFERENCE, raws);
     read_place(&preference_place, POLICY_FIRST_PREFERENCE, POLICY_VALUE_COUNT, raws);
 }

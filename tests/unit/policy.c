@@ -359,7 +359,8 @@ static void test_equality(void)
 
         set(i, 70 + DAY);
         if (i <= POLICY_DISABLE_PEERCACHING_SERVER || i == POLICY_DISABLE_BRANCHCACHE ||
-            i == POLICY_BRANCHCACHE_ENABLE || i == POLICY_PREFERRED_FLAGS)
+            i == POLICY_PREFERRED_FLAGS ||
+            (i >= POLICY_ENABLE_MAX_BANDWIDTH && i <= POLICY_BRANCHCACHE_ENABLE))
             set(i, 1);
         else if (i == POLICY_MAX_CONTENT_AGE || i == POLICY_MAX_CACHE_SIZE ||
                  i == POLICY_PREFERRED_CACHE_SIZE || i == POLICY_JOB_INACTIVITY_TIMEOUT)
