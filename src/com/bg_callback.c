@@ -207,19 +207,23 @@ static bool understands(const struct bg_callback *callback, enum notify_kind kin
     return true;
 }
 
-bool bg_callback_deliver(void *ctx, const struct notify_event *event)
+HRESULT bg_callback_tell(const struct bg_callback *callback, const struct notify_event *event)
 {
-    const struct bg_callback *callback = event->target;
     HRESULT hr;
 
-    (void)ctx;
-    if (!understands(callback, event->kind)) return true;
+    if (!understands(callback, event->kind)) return S_OK;
 
     hr = deliver(callback, event);
     if (FAILED(hr))
         LOG_INFO(LOG_NOTIFY, "a client did not take event %d: %#lx", (int)event->kind,
                  (unsigned long)hr);
-    return SUCCEEDED(hr);
+    return hr;
+}
+
+bool bg_callback_deliver(void *ctx, const struct notify_event *event)
+{
+    (void)ctx;
+    return SUCCEEDED(bg_callback_tell(event->target, event));
 }
 
 /* ---- threads ---- */

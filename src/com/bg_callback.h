@@ -20,6 +20,9 @@ void bg_callback_destroy(struct bg_callback *callback);
 /* The client's object, for the apartment of this thread. */
 HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out);
 
+/* Calls the client. An event of which its interface knows nothing is taken. */
+HRESULT bg_callback_tell(const struct bg_callback *callback, const struct notify_event *event);
+
 /* The notifier's functions (see notifier_config): targets are struct bg_callback, ctx is not
  * looked at. */
 HRESULT bg_callback_thread_begin(void *ctx);

@@ -32,6 +32,12 @@ static HRESULT WINAPI bg_job_QueryInterface(IBackgroundCopyJob5 *iface, REFIID i
     if (!out) return E_POINTER;
     *out = NULL;
     if (!com_is_identity(iid) && FAILED(hr = check_client(job->job))) return hr;
+    if (IsEqualGUID(iid, &IID_IBitsTokenOptions))
+    {
+        IBackgroundCopyJob5_AddRef(iface);
+        *out = &job->IBitsTokenOptions_iface;
+        return S_OK;
+    }
     return com_front_query(&job->front, iface, iids, iid, out);
 }
 
@@ -266,6 +272,7 @@ HRESULT bg_job_create(struct job *core, IBackgroundCopyJob5 **out)
     *out = NULL;
     if (!(job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
     job->IBackgroundCopyJob5_iface.lpVtbl = &bg_job_vtbl;
+    job->IBitsTokenOptions_iface.lpVtbl = &bg_token_options_vtbl;
     job->job = core;
     job_addref(core, JOB_HOLDER_FRONT);
     if (FAILED(hr = com_front_init(&job->front, &job->IBackgroundCopyJob5_iface)))

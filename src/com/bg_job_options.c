@@ -3,40 +3,95 @@
  * IBackgroundCopyJob3 and 5: how a job is to be transferred. */
 #include "bitsmsg.h"
 #include "com/bg_job_private.h"
-#include "job/job_state.h"
-
-#define ACL_FLAGS_MASK                                                                             \
-    (BG_COPY_FILE_OWNER | BG_COPY_FILE_GROUP | BG_COPY_FILE_DACL | BG_COPY_FILE_SACL)
+#include "job/job_options.h"
 
 HRESULT WINAPI bg_job_SetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD flags)
 {
-    if (flags & ~(DWORD)ACL_FLAGS_MASK) return E_INVALIDARG;
-    if (job_state(job_from(iface)) == JOB_TRANSFERRED) return BG_E_INVALID_STATE;
-    return bg_job_refuse_change(iface, "IBackgroundCopyJob3::SetFileACLFlags");
+    return job_set_acl_flags(job_from(iface), flags);
 }
 
 HRESULT WINAPI bg_job_GetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD *out)
 {
-    (void)iface;
+    struct job_options options;
+
     if (!out) return E_INVALIDARG;
-    *out = 0;
-    return com_not_written("IBackgroundCopyJob3::GetFileACLFlags");
+    job_get_options(job_from(iface), &options);
+    *out = options.acl_flags;
+    return S_OK;
+}
+
+/* Page "BITS_JOB_PROPERTY_ID": "only BG_AUTH_TARGET_PROXY is supported". */
+static HRESULT set_stored_credentials(struct job *job, BG_AUTH_TARGET target)
+{
+    if (target == BG_AUTH_TARGET_SERVER) return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
+    if (target != BG_AUTH_TARGET_PROXY) return E_INVALIDARG;
+    return job_set_stored_credentials(job, true);
 }
 
 HRESULT WINAPI bg_job_SetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,
                                   BITS_JOB_PROPERTY_VALUE value)
 {
-    (void)id;
-    (void)value;
-    return bg_job_refuse_change(iface, "IBackgroundCopyJob5::SetProperty");
+    struct job *job = job_from(iface);
+
+    switch (id)
+    {
+    case BITS_JOB_PROPERTY_ID_COST_FLAGS:
+        return job_set_cost_flags(job, value.Dword);
+    case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
+        return job_set_notify_class(job, &value.ClsID);
+    case BITS_JOB_PROPERTY_DYNAMIC_CONTENT:
+        return job_set_dynamic(job, value.Enable);
+    case BITS_JOB_PROPERTY_HIGH_PERFORMANCE:
+        return job_set_high_performance(job, value.Enable);
+    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
+        return job_set_max_download_size(job, value.Uint64);
+    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
+        return set_stored_credentials(job, value.Target);
+    case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
+        return job_set_change_interval(job, value.Dword);
+    case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
+        return bg_job_refuse_change(iface, "IBackgroundCopyJob5::SetProperty(ON_DEMAND_MODE)");
+    default:
+        return BG_E_UNKNOWN_PROPERTY_ID;
+    }
 }
 
 HRESULT WINAPI bg_job_GetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,
                                   BITS_JOB_PROPERTY_VALUE *out)
 {
-    (void)iface;
-    (void)id;
+    struct job *job = job_from(iface);
+    struct job_options options;
+
     if (!out) return E_INVALIDARG;
     *out = (BITS_JOB_PROPERTY_VALUE){0};
-    return com_not_written("IBackgroundCopyJob5::GetProperty");
+    job_get_options(job, &options);
+    switch (id)
+    {
+    case BITS_JOB_PROPERTY_ID_COST_FLAGS:
+        out->Dword = job_cost_flags(job);
+        return S_OK;
+    case BITS_JOB_PROPERTY_NOTIFICATION_CLSID:
+        out->ClsID = options.notify_class;
+        return S_OK;
+    case BITS_JOB_PROPERTY_DYNAMIC_CONTENT:
+        out->Enable = options.is_dynamic;
+        return S_OK;
+    case BITS_JOB_PROPERTY_HIGH_PERFORMANCE:
+        out->Enable = options.is_high_performance;
+        return S_OK;
+    case BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE:
+        out->Uint64 = options.max_download_size ? options.max_download_size : BG_SIZE_UNKNOWN;
+        return S_OK;
+    case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
+        if (options.uses_stored_credentials) out->Target = BG_AUTH_TARGET_PROXY;
+        return S_OK;
+    case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
+        out->Dword =
+            options.has_change_interval ? options.change_interval_ms : CHANGE_INTERVAL_DEFAULT_MS;
+        return S_OK;
+    case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
+        return S_OK; /* FALSE, as long as it cannot be set */
+    default:
+        return BG_E_UNKNOWN_PROPERTY_ID;
+    }
 }

@@ -11,6 +11,7 @@
 struct bg_job
 {
     IBackgroundCopyJob5 IBackgroundCopyJob5_iface;
+    IBitsTokenOptions IBitsTokenOptions_iface;
     struct com_front front;
     struct job *job; /* JOB_HOLDER_FRONT; immutable after create */
 };
@@ -28,6 +29,9 @@ static inline struct job *job_from(IBackgroundCopyJob5 *iface)
 
 /* What a method answers that has no core behind it yet, once its arguments are good. */
 HRESULT bg_job_refuse_change(IBackgroundCopyJob5 *iface, const char *method);
+
+/* bg_token_options.c */
+extern const IBitsTokenOptionsVtbl bg_token_options_vtbl;
 
 /* clang-format off */
 

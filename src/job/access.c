@@ -60,3 +60,9 @@ bool access_is_exempt_from_limits(const struct caller_facts *user)
 {
     return user->is_admin || access_is_service_account(user);
 }
+
+bool access_may_act_for(const struct caller_facts *self, const struct caller_facts *owner)
+{
+    return access_is_same_user(self, owner) && self->integrity_level <= owner->integrity_level &&
+           (owner->is_elevated || !self->is_elevated);
+}

@@ -38,6 +38,9 @@ bool access_may_list(const struct caller_facts *caller, const struct caller_fact
 
 bool access_is_same_user(const struct caller_facts *a, const struct caller_facts *b);
 
+/* May a program that runs as self act in the owner's name? Only with no more rights than he has. */
+bool access_may_act_for(const struct caller_facts *self, const struct caller_facts *owner);
+
 /* LocalSystem, LocalService or NetworkService? */
 bool access_is_service_account(const struct caller_facts *user);
 

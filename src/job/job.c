@@ -111,6 +111,7 @@ static void job_destroy(struct job *job)
     free(job->notify_program);
     free(job->notify_parameters);
     http_settings_release(job->http);
+    job_token_release(job->token);
     free(job);
 }
 
@@ -180,7 +181,7 @@ void job_stamp(struct job *job)
 void job_touch(struct job *job)
 {
     job_stamp(job);
-    if (!(job->notify_flags & NOTIFY_FLAG_MODIFICATION) || !job->slot) return;
+    if (!(job->notify_flags & NOTIFY_FLAG_MODIFICATION) || !job_has_object(job)) return;
     job->is_change_untold = true;
     job_notify_refresh(job, job->touched_at);
 }
@@ -286,6 +287,9 @@ static void change_owner(struct job *job, const struct caller_facts *owner)
     free(job->notify_program);
     free(job->notify_parameters);
     job->notify_program = job->notify_parameters = NULL;
+    /* As the command line: it is activated in the owner's name. */
+    job->options.notify_class = (GUID){0};
+    job->options.has_token = false;
     job->receiver_epoch++;
     job_mark(job, UNSAVED_TEXTS);
 }
@@ -293,6 +297,7 @@ static void change_owner(struct job *job, const struct caller_facts *owner)
 HRESULT job_take_ownership(struct job *job, const struct caller_facts *caller)
 {
     struct caller_facts owner;
+    struct job_token *token;
     HRESULT hr;
 
     job_get_owner(job, &owner);
@@ -307,8 +312,12 @@ HRESULT job_take_ownership(struct job *job, const struct caller_facts *caller)
         queue_unlock(job->queue);
         return hr;
     }
+    token = job->token;
+    job->token = NULL;
     change_owner(job, caller);
-    return finish_change(job);
+    hr = finish_change(job);
+    job_token_release(token);
+    return hr;
 }
 
 /* ---- properties ---- */

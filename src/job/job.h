@@ -10,6 +10,7 @@
 #include "job/access.h"
 #include "job/file_ranges.h"
 #include "job/http_settings.h"
+#include "job/job_options.h"
 #include "job/job_types.h"
 
 struct job;

@@ -59,6 +59,7 @@ HRESULT job_set_priority(struct job *job, uint32_t priority)
             job_apply(job, EV_PREEMPT);
         else if (queue->background == job && priority == JOB_PRIORITY_FOREGROUND)
             queue->background = NULL;
+        job_limits_changed(job);
         queue_wake_scheduler(queue);
     }
     job_touch(job);
@@ -155,6 +156,8 @@ HRESULT job_discard_files(struct job *job)
 {
     HRESULT hr = S_OK;
 
+    /* What stands under its final name is the client's. */
+    if (job->options.is_high_performance) return S_OK;
     /* The list of files of a job that is final, or is ending, stays as it is. */
     for (uint32_t i = 0; i < job->file_count; i++)
         if (FAILED(discard_file(job, job->files[i]))) hr = BG_S_UNABLE_TO_DELETE_FILES;
@@ -190,22 +193,22 @@ HRESULT job_cancel(struct job *job)
 }
 
 /* Of an ending that was cut off some files have their names already. */
-static HRESULT publish_file(const struct queue_ports *ports, const struct job_file *file,
-                            bool is_resumed)
+static HRESULT publish_file(const struct job *job, const struct job_file *file, bool is_resumed)
 {
+    const struct queue_ports *ports = &job->queue->ports;
+    const WCHAR *temp_name = job_temp_name(job, file);
     uint64_t size = job_file_size(file);
 
-    if (is_resumed && !ports->files->has_size(ports->files_ctx, file->temp_name, size) &&
+    if (is_resumed && !ports->files->has_size(ports->files_ctx, temp_name, size) &&
         ports->files->has_size(ports->files_ctx, file->local_name, size))
         return S_OK;
-    return ports->files->publish(ports->files_ctx, file->temp_name, file->local_name,
+    return ports->files->publish(ports->files_ctx, temp_name, file->local_name,
                                  file->version.has_mtime ? file->version.mtime : 0);
 }
 
 /* Gives the finished files their final names, in order, up to the first that cannot be had. */
 static HRESULT publish_files(struct job *job, bool is_resumed, uint32_t *count)
 {
-    const struct queue_ports *ports = &job->queue->ports;
     HRESULT hr = S_OK;
 
     *count = 0;
@@ -216,7 +219,7 @@ static HRESULT publish_files(struct job *job, bool is_resumed, uint32_t *count)
         if (!file->is_done) continue;
         if (!file->is_published)
         {
-            hr = publish_file(ports, file, is_resumed);
+            hr = publish_file(job, file, is_resumed);
             if (FAILED(hr)) break;
             queue_lock(job->queue);
             file->is_published = true;

@@ -18,7 +18,11 @@ static void enter_queued(struct job *job, enum job_event event)
      * equals, like a job that is new to the line. */
     bool is_first = event == EV_PREEMPT || event == EV_SOURCES_CHANGED;
 
-    if (event == EV_RESUME) job->active_ms = 0;
+    if (event == EV_RESUME)
+    {
+        job->active_ms = 0;
+        job->options.was_resumed = true;
+    }
     if (event != EV_SOURCES_CHANGED)
         for (uint32_t i = job->first_open; i < job->file_count; i++)
         {
@@ -36,6 +40,7 @@ static void enter_running(struct job *job, enum job_event event, tick_t now)
     {
         job->queue->running_count++;
         job->active_since = job->slice_since = now;
+        job->rate = job_rate(job);
         if (job->priority != JOB_PRIORITY_FOREGROUND) job->queue->background = job;
     }
 }
@@ -46,6 +51,12 @@ static void enter_error(struct job *job, enum job_event event)
     {
         job->error = (struct job_error){BG_E_NETWORK_DISCONNECTED, ERROR_CONTEXT_GENERAL_TRANSPORT,
                                         JOB_NO_FILE};
+        job->retry_at = TICK_NEVER;
+    }
+    else if (event == EV_BLOCKED)
+    {
+        job->error =
+            (struct job_error){job_block(job), ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, JOB_NO_FILE};
         job->retry_at = TICK_NEVER;
     }
     else if (event == EV_TIME_USED_UP)

@@ -113,7 +113,8 @@ HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begi
         file->sources.from_peers += added;
     else
         file->sources.from_origin += added;
-    job_mark_file(job, file, false);
+    /* Kept when the file is done, or by chance: that is what makes it fast. */
+    if (!job->options.is_high_performance) job_mark_file(job, file, false);
     job_ranges_note(job, file, begin, end);
     return S_OK;
 }
@@ -195,7 +196,7 @@ HRESULT job_file_get_local_name(struct job *job, uint32_t index, WCHAR **name)
 HRESULT job_file_get_temp_name(struct job *job, uint32_t index, WCHAR **name)
 {
     queue_lock(job->queue);
-    *name = str_dup(job->files[index]->temp_name);
+    *name = str_dup(job_temp_name(job, job->files[index]));
     queue_unlock(job->queue);
     return *name ? S_OK : E_OUTOFMEMORY;
 }

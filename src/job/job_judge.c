@@ -17,7 +17,7 @@ static void tell(struct job *job, const struct job_file *file, const WCHAR *name
     const struct file_version copy = *version;
     const struct file_sum sum = file->sum;
     const struct judged_file judged = {
-        name, file->is_published ? file->local_name : file->temp_name, &copy, &sum, file->ranges};
+        name, file->is_published ? file->local_name : job_temp_name(job, file), &copy, &sum, file->ranges};
 
     queue_unlock(job->queue);
     fn(ports->cache_ctx, &judged);

@@ -12,9 +12,6 @@
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
-/* BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS, its default */
-#define CHANGE_INTERVAL_MS 500
-
 /* A client that fails is asked again after one second, two, four and so on, up to the job's minimum
  * retry delay. */
 #define RETRY_FIRST_MS  1000u
@@ -48,8 +45,7 @@ static struct notify_slot *slot_create(struct queue *queue, void *target)
     return slot;
 }
 
-/* Whoever is new is told at once of what waits. */
-static void receiver_changed(struct job *job)
+void job_receiver_changed(struct job *job)
 {
     job->receiver_epoch++;
     job->notify_failures = 0;
@@ -71,7 +67,7 @@ HRESULT job_set_notify_target(struct job *job, void *target)
     }
     old = job->slot;
     job->slot = slot;
-    receiver_changed(job);
+    job_receiver_changed(job);
     queue_unlock(job->queue);
     if (old) notify_slot_release(old);
     return S_OK;
@@ -109,7 +105,7 @@ static HRESULT set_command(struct job *job, WCHAR *program, WCHAR *parameters)
         job->notify_program = program;
         job->notify_parameters = parameters;
         job_mark(job, UNSAVED_TEXTS);
-        receiver_changed(job);
+        job_receiver_changed(job);
         hr = queue_save_and_unlock(job->queue);
     }
     free(old_program);
@@ -156,6 +152,41 @@ static bool has_program(const struct job *job)
     return job->notify_program && !access_is_service_account(&job->owner);
 }
 
+/* ---- the class ---- */
+
+static bool has_class(const struct job *job)
+{
+    static const GUID none;
+
+    return !guid_is_equal(&job->options.notify_class, &none);
+}
+
+bool job_has_object(const struct job *job)
+{
+    return job->slot || has_class(job);
+}
+
+bool job_notify_adopt(const struct notify_event *event, void *target)
+{
+    struct notify_slot *slot = slot_create(event->job->queue, target), *old = NULL;
+    struct job *job = event->job;
+    bool is_taken;
+
+    if (!slot) return false;
+    queue_lock(job->queue);
+    is_taken = job->slot == event->slot && job->receiver_epoch == event->receiver_epoch &&
+               !job_state_is_final(job->state) && list_is_linked(&job->queue_link);
+    if (is_taken)
+    {
+        old = job->slot;
+        job->slot = slot;
+    }
+    queue_unlock(job->queue);
+    if (old) notify_slot_release(old);
+    if (!is_taken) free(slot);
+    return is_taken;
+}
+
 /* ---- flags ---- */
 
 HRESULT job_set_notify_flags(struct job *job, uint32_t flags)
@@ -182,18 +213,24 @@ uint32_t job_notify_flags(struct job *job)
 
 /* ---- what is due ---- */
 
+static uint32_t change_interval(const struct job *job)
+{
+    return job->options.has_change_interval ? job->options.change_interval_ms
+                                            : CHANGE_INTERVAL_DEFAULT_MS;
+}
+
 static tick_t paced_time(const struct job *job, tick_t told_at)
 {
-    if (told_at == TICK_NEVER || told_at + CHANGE_INTERVAL_MS < job->notify_at)
+    if (told_at == TICK_NEVER || told_at + change_interval(job) < job->notify_at)
         return job->notify_at;
-    return told_at + CHANGE_INTERVAL_MS;
+    return told_at + change_interval(job);
 }
 
 /* What can wait, when there is nothing else; what has waited longer goes first. */
 static bool find_paced_event(const struct job *job, bool has_ranges, enum notify_kind *kind)
 {
     bool has_change =
-        job->slot && job->is_change_untold && (job->notify_flags & NOTIFY_FLAG_MODIFICATION);
+        job_has_object(job) && job->is_change_untold && (job->notify_flags & NOTIFY_FLAG_MODIFICATION);
 
     if (!has_ranges && !has_change) return false;
     if (!has_change ||
@@ -207,7 +244,7 @@ static bool find_paced_event(const struct job *job, bool has_ranges, enum notify
 static bool has_untold_ranges(const struct job *job, bool *is_urgent)
 {
     *is_urgent = false;
-    return job->slot && (job->notify_flags & NOTIFY_FLAG_FILE_RANGES_TRANSFERRED) &&
+    return job_has_object(job) && (job->notify_flags & NOTIFY_FLAG_FILE_RANGES_TRANSFERRED) &&
            job_ranges_find(job, is_urgent) != JOB_NO_FILE;
 }
 
@@ -218,11 +255,11 @@ static bool find_event(const struct job *job, enum notify_kind *kind)
     bool has_ranges, is_urgent;
 
     if (job->is_event_out || (flags & NOTIFY_FLAG_DISABLE)) return false;
-    if (job_state_is_final(job->state) || (!job->slot && !has_program(job))) return false;
+    if (job_state_is_final(job->state) || (!job_has_object(job) && !has_program(job))) return false;
     has_ranges = has_untold_ranges(job, &is_urgent);
     if (is_urgent)
         *kind = NOTIFY_RANGES_TRANSFERRED;
-    else if (job->slot && job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
+    else if (job_has_object(job) && job->files_untold && (flags & NOTIFY_FLAG_FILE_TRANSFERRED))
         *kind = NOTIFY_FILE_TRANSFERRED;
     else if (job->is_done_untold && (flags & NOTIFY_FLAG_TRANSFERRED))
         *kind = NOTIFY_TRANSFERRED;
@@ -277,7 +314,6 @@ static uint32_t first_untold_file(struct job *job)
 /* Without memory the event is told to the object alone, or fails and is told again. */
 static void take_program(const struct job *job, struct notify_event *event)
 {
-    event->owner = job->owner;
     if (copy_optional(job->notify_program, &event->program) &&
         copy_optional(job->notify_parameters, &event->parameters))
         return;
@@ -296,6 +332,9 @@ static void take_event(struct job *job, enum notify_kind kind, struct notify_eve
                                    .error = job->error,
                                    .slot = job->slot ? slot_addref(job->slot) : NULL,
                                    .target = job->slot ? job->slot->target : NULL,
+                                   .has_class = has_class(job),
+                                   .notify_class = job->options.notify_class,
+                                   .owner = job->owner,
                                    .receiver_epoch = job->receiver_epoch};
     if ((kind == NOTIFY_TRANSFERRED || kind == NOTIFY_ERROR) && has_program(job))
         take_program(job, event);

@@ -32,9 +32,11 @@ struct notify_event
     struct job_error error;   /* NOTIFY_ERROR */
     struct notify_slot *slot; /* keeps the target until job_notify_finish() */
     void *target;             /* NULL: none */
-    WCHAR *program;           /* NULL: none; the event's own, as the parameters */
+    bool has_class;           /* whose object is told when there is no other */
+    GUID notify_class;
+    WCHAR *program; /* NULL: none; the event's own, as the parameters */
     WCHAR *parameters;
-    struct caller_facts owner; /* of the job when the program was its own */
+    struct caller_facts owner; /* of the job when program and class were its own */
     uint32_t receiver_epoch;
 };
 
@@ -47,6 +49,10 @@ enum notify_result
 
 /* False when nothing is due. For one job at most one event is out at a time. */
 bool job_notify_take(struct queue *queue, struct notify_event *event);
+
+/* An object of the event's class becomes the job's target, if the job has the same receivers still
+ * and has not got another one. False: it is the caller's. */
+bool job_notify_adopt(const struct notify_event *event, void *target);
 
 /* Drops what the event holds. */
 void job_notify_finish(struct notify_event *event, enum notify_result result);

@@ -19,6 +19,7 @@
 #include "job/job.h"
 #include "job/job_notify.h"
 #include "job/job_state.h"
+#include "job/job_token.h"
 #include "job/ports.h"
 #include "job/queue.h"
 
@@ -119,6 +120,8 @@ struct job
     WCHAR *proxy_list;
     WCHAR *proxy_bypass;
     struct http_settings *http; /* a reference; NULL: the defaults */
+    struct job_options options;
+    struct job_token *token; /* a reference; NULL: none */
 
     struct job_file **files;
     uint32_t file_count;
@@ -143,6 +146,7 @@ struct job
     tick_t active_since;  /* entry into CONNECTING */
     tick_t active_ms;     /* time in CONNECTING and TRANSFERRING before that */
     tick_t slice_since;
+    uint64_t rate; /* of the run, as it was planned: bytes per second */
     tick_t touched_at;
 
     /* Notes for the mover, left in queue_unlock(). */
@@ -184,6 +188,8 @@ struct queue
     struct lock lock; /* rank LOCK_RANK_QUEUE; everything below */
     struct machine_settings settings;
     bool is_network_up;
+    struct machine_conditions conditions;
+    tick_t conditions_at; /* when the machine is to be asked again */
 
     struct list jobs;
     uint32_t job_count;
@@ -300,6 +306,22 @@ HRESULT job_end_cancel(struct job *job);
  * of it may have been done before. */
 HRESULT job_end_complete(struct job *job, bool is_resumed);
 
+/* job_limits.c */
+uint32_t job_accepted_costs(const struct job *job);
+/* Bytes per second that the job may have now; 0: none, BANDWIDTH_UNLIMITED. */
+uint64_t job_rate(const struct job *job);
+/* Why it may not run now; S_OK when it may. */
+HRESULT job_block(const struct job *job);
+/* What the job may do may be something else now. */
+void job_limits_changed(struct job *job);
+void queue_limits_changed(struct queue *queue);
+/* Is there more of it than its client wants? */
+bool job_is_too_large(const struct job *job);
+/* Where the bytes of a file go until it is published. */
+const WCHAR *job_temp_name(const struct job *job, const struct job_file *file);
+/* Asks the machine when that is due. Without the lock. */
+void queue_look_at_conditions(struct queue *queue);
+
 /* scheduler.c */
 void scheduler_enqueue(struct job *job, bool is_first);
 void scheduler_dequeue(struct job *job);
@@ -320,6 +342,10 @@ void job_ranges_give_back(struct job *job, uint32_t index, const struct range_se
 /* job_notify.c */
 void job_notify_refresh(struct job *job, tick_t now);
 tick_t job_notify_deadline(const struct job *job);
+/* Is there somebody who can be told of anything? */
+bool job_has_object(const struct job *job);
+/* Whoever is new is told at once of what waits. */
+void job_receiver_changed(struct job *job);
 void notify_slot_release(struct notify_slot *slot);
 
 #endif

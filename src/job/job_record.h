@@ -12,6 +12,7 @@
 #include "job/file_version.h"
 #include "job/file_wishes.h"
 #include "job/http_settings.h"
+#include "job/job_options.h"
 #include "job/job_types.h"
 
 /* An ending that was begun and must be brought to its end at the next start. */
@@ -43,6 +44,7 @@ struct job_status
     bool is_done_untold;
     bool is_error_untold;
     bool is_on_demand;
+    struct job_options options;
 };
 
 /* NULL: empty. */

@@ -36,6 +36,7 @@ static const struct transition transitions[] = {
     { JOB_QUEUED,          EV_EXPIRE,          JOB_CANCELLED,       FX_LEAVE | FX_WAKE | FX_TOUCH },
     { JOB_QUEUED,          EV_SOURCES_CHANGED, JOB_QUEUED,          0 },
     { JOB_QUEUED,          EV_NETWORK_LOST,    JOB_TRANSIENT_ERROR, FX_TOUCH },
+    { JOB_QUEUED,          EV_BLOCKED,         JOB_TRANSIENT_ERROR, FX_TOUCH },
 
     { JOB_CONNECTING,      EV_RESUME,          JOB_CONNECTING,      FX_TOUCH },
     { JOB_CONNECTING,      EV_SUSPEND,         JOB_SUSPENDED,       FX_STOP | FX_WAKE | FX_TOUCH },
@@ -52,6 +53,7 @@ static const struct transition transitions[] = {
     { JOB_CONNECTING,      EV_NOTHING_WANTED,  JOB_SUSPENDED,       FX_STOP | FX_WAKE | FX_TOUCH },
     { JOB_CONNECTING,      EV_SOURCES_CHANGED, JOB_QUEUED,          FX_STOP | FX_WAKE | FX_TOUCH },
     { JOB_CONNECTING,      EV_NETWORK_LOST,    JOB_TRANSIENT_ERROR, FX_STOP | FX_WAKE | FX_TOUCH },
+    { JOB_CONNECTING,      EV_BLOCKED,         JOB_TRANSIENT_ERROR, FX_STOP | FX_WAKE | FX_TOUCH },
 
     { JOB_TRANSFERRING,    EV_RESUME,          JOB_TRANSFERRING,    FX_TOUCH },
     { JOB_TRANSFERRING,    EV_SUSPEND,         JOB_SUSPENDED,       FX_STOP | FX_WAKE | FX_TOUCH },
@@ -69,6 +71,7 @@ static const struct transition transitions[] = {
     /* Queue again and resume at the saved offset, from whichever source is allowed now. */
     { JOB_TRANSFERRING,    EV_SOURCES_CHANGED, JOB_QUEUED,          FX_STOP | FX_WAKE | FX_TOUCH },
     { JOB_TRANSFERRING,    EV_NETWORK_LOST,    JOB_TRANSIENT_ERROR, FX_STOP | FX_WAKE | FX_TOUCH },
+    { JOB_TRANSFERRING,    EV_BLOCKED,         JOB_TRANSIENT_ERROR, FX_STOP | FX_WAKE | FX_TOUCH },
 
     { JOB_TRANSIENT_ERROR, EV_RESUME,          JOB_QUEUED,          FX_WAKE | FX_TOUCH },
     { JOB_TRANSIENT_ERROR, EV_SUSPEND,         JOB_SUSPENDED,       FX_TOUCH },

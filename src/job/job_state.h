@@ -31,6 +31,7 @@ enum job_event
     EV_NOTHING_WANTED,  /* files lack bytes that nobody has asked for */
     EV_SOURCES_CHANGED, /* by flags and policy: the effective client flag has changed */
     EV_NETWORK_LOST,
+    EV_BLOCKED, /* by the cost of the network, or by a policy */
     JOB_EVENT_COUNT
 };
 

@@ -22,6 +22,7 @@ void transfer_plan_done(struct transfer_plan *plan)
     range_set_done(&plan->have);
     file_ranges_release(plan->ranges);
     http_settings_release(plan->http);
+    job_token_release(plan->token);
 }
 
 static bool is_current(const struct job *job, uint32_t epoch)
@@ -29,29 +30,38 @@ static bool is_current(const struct job *job, uint32_t epoch)
     return job->epoch == epoch && job_state_is_running(job->state);
 }
 
-static HRESULT make_plan(const struct job *job, uint32_t index, struct transfer_plan *plan)
+static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *plan)
 {
     const struct job_file *file = job->files[index];
+    /* The token went with the engine that had it. */
+    bool is_token_lost = job->options.token_flags && job->options.has_token && !job->token;
     struct source_facts facts = {.is_file_url = url_scheme_of(file->remote_name) == URL_FILE,
                                  .is_origin_only = file->is_origin_only};
 
+    if (is_token_lost) return BG_E_TOKEN_REQUIRED;
     *plan = (struct transfer_plan){.file_index = index,
                                    .generation = file->generation,
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
+                                   .rate = job_rate(job),
+                                   .is_lan_free = job->queue->settings.bandwidth.ignores_lan,
                                    .uses_branchcache = job_uses_branchcache(job),
                                    .has_temp_file = file->has_temp_file,
+                                   .is_direct = job->options.is_high_performance,
                                    .is_restored = file->is_restored,
                                    .is_random = file->wishes.is_random,
                                    .is_renamed = file->is_renamed,
                                    .ranges = file_ranges_addref(file->ranges),
                                    .version = file->version,
                                    .sum = file->sum,
-                                   .http = http_settings_addref(job->http)};
+                                   .http = http_settings_addref(job->http),
+                                   .token = job_token_addref(job->token),
+                                   .token_use = job->options.token_flags};
+    job->rate = plan->rate;
     plan->source = source_select(job_effective_peer_flags(job), &facts);
     range_set_init(&plan->have);
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&
-        (plan->temp_name = str_dup(file->temp_name)) &&
+        (plan->temp_name = str_dup(job_temp_name(job, file))) &&
         SUCCEEDED(range_set_copy(&plan->have, &file->have)))
         return S_OK;
     transfer_plan_done(plan);
@@ -141,6 +151,17 @@ static void settle_name(struct job_file *file)
     if (!range_set_count(&file->have)) file->is_of_two_names = false;
 }
 
+/* True: the client wants no more than it has set, and this is more. */
+static bool fail_if_too_large(struct job *job, uint32_t file)
+{
+    struct job_error error = {BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED, ERROR_CONTEXT_REMOTE_FILE,
+                              file};
+
+    if (!job_is_too_large(job)) return false;
+    job_fail(job, &error);
+    return true;
+}
+
 bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
                           const struct file_version *version)
 {
@@ -158,7 +179,10 @@ bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,
             current = false;
         }
         else
+        {
             settle_name(job->files[file]);
+            current = !fail_if_too_large(job, file);
+        }
     }
     queue_unlock(job->queue);
     return current;
@@ -204,6 +228,7 @@ void job_transfer_progress(struct job *job, uint32_t file, uint32_t generation, 
         job->files[file]->is_restored = false;
         job->stalled_since = TICK_NEVER;
         job_touch(job);
+        if (job_state_is_running(job->state)) fail_if_too_large(job, file);
     }
     queue_unlock(job->queue);
 }

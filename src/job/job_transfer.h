@@ -9,6 +9,7 @@
 #include "base/range_set.h"
 #include "job/file_ranges.h"
 #include "job/http_settings.h"
+#include "job/job_token.h"
 #include "job/job_types.h"
 #include "job/source.h"
 #include "job/file_version.h"
@@ -22,8 +23,11 @@ struct transfer_plan
     uint32_t generation; /* of the file's content: changes when it starts over */
     enum source_kind source;
     bool is_foreground;
+    uint64_t rate;         /* bytes per second that it may have, or BANDWIDTH_UNLIMITED */
+    bool is_lan_free;      /* that does not hold for servers of the same network */
     bool uses_branchcache; /* the origin may be told that we understand content information */
     bool has_temp_file;    /* it was made by an earlier run and must be there still */
+    bool is_direct;        /* temp_name is the destination itself, which may be there before */
     bool is_restored;      /* an engine that was killed may have written more than it told of */
     bool is_random;        /* not one byte after the other: what is not told of is not there */
     bool is_renamed;       /* the bytes count when size and time are the same under its name */
@@ -35,6 +39,8 @@ struct transfer_plan
     struct range_set have;       /* bytes on the disk, counted as in the local file */
     struct file_sum sum;         /* of the first of them */
     struct http_settings *http;  /* a reference; NULL: the defaults */
+    struct job_token *token;     /* a reference; NULL: everything is done as ourselves */
+    uint32_t token_use;          /* enum token_use */
 };
 
 void transfer_plan_done(struct transfer_plan *plan);

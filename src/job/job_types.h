@@ -6,6 +6,7 @@
 #define OPENBITS_JOB_TYPES_H
 
 #include "base/types.h"
+#include "policy/bandwidth.h"
 
 enum job_type
 {
@@ -141,7 +142,18 @@ struct machine_settings
     uint32_t max_jobs_per_machine;
     uint32_t max_files_per_job;
     uint32_t max_ranges_per_file;
-    uint32_t time_slice; /* seconds; a background job's turn among its equals */
+    uint32_t time_slice;                     /* seconds; a background job's turn among its equals */
+    uint32_t cost_flags[JOB_PRIORITY_COUNT]; /* costs that jobs accept which say nothing */
+    struct bandwidth_policy bandwidth;       /* of background jobs */
+};
+
+/* What holds on the machine at the moment. */
+struct machine_conditions
+{
+    uint32_t cost_state;     /* of its network: BITS_COST_STATE_* bits; 0: not known, free */
+    uint32_t cost_valid_ms;  /* 0: until queue_conditions_changed() */
+    uint32_t minute;         /* of the week, local time, from Sunday 0:00 on */
+    uint32_t minute_left_ms; /* not 0 */
 };
 
 #endif

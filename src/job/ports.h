@@ -78,6 +78,13 @@ struct notify_ops
     void (*release_target)(void *ctx, void *target);
 };
 
+/* Says what holds on the machine. */
+struct condition_ops
+{
+    /* On the scheduler's thread. Does not wait. */
+    void (*read)(void *ctx, struct machine_conditions *conditions);
+};
+
 /* Brings up what works on jobs. */
 struct work_ops
 {
@@ -102,6 +109,8 @@ struct queue_ports
     void *cache_ctx;
     const struct work_ops *work; /* NULL: it is always up */
     void *work_ctx;
+    const struct condition_ops *conditions; /* NULL: networks are free, it is Sunday 0:00 */
+    void *conditions_ctx;
 };
 
 #endif

@@ -394,6 +394,8 @@ void queue_apply_settings(struct queue *queue, const struct machine_settings *se
     queue->settings = *settings;
     if (changed & PEER_MACHINE_CLIENT) apply_to_running(queue, EV_SOURCES_CHANGED, may_ask_peers);
     if (is_branchcache_changed) apply_to_running(queue, EV_SOURCES_CHANGED, may_use_branchcache);
+    queue->conditions_at = 0;
+    queue_limits_changed(queue);
     LIST_FOR_EACH(cursor, &queue->jobs)
     scheduler_refresh(LIST_ENTRY_OF(cursor, struct job, queue_link));
     queue_wake_scheduler(queue);

@@ -42,6 +42,8 @@ void queue_finish_endings(struct queue *queue);
 /* New facts of the machine. Jobs whose effective client flag changes while they run are stopped,
  * queued again and resume at the byte where they stopped. */
 void queue_apply_settings(struct queue *queue, const struct machine_settings *settings);
+/* The cost of the network, or the clock: the scheduler looks at once. */
+void queue_conditions_changed(struct queue *queue);
 void queue_network_lost(struct queue *queue);
 void queue_network_returned(struct queue *queue);
 

@@ -52,6 +52,8 @@ static void take_status(struct job *job, const struct job_status *status)
     job->is_done_untold = status->is_done_untold;
     job->is_error_untold = status->is_error_untold;
     job->is_on_demand = status->is_on_demand;
+    job->options = status->options;
+    if (status->state != JOB_SUSPENDED) job->options.was_resumed = true;
     job->touched_at = touched_at(queue, status->times.modification);
     if (job->state != JOB_TRANSIENT_ERROR) return;
     job->stalled_since = queue_now(queue);

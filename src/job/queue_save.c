@@ -132,7 +132,8 @@ static struct job_status status_of(const struct job *job, tick_t now)
                                 .active_ms = job->active_ms,
                                 .is_done_untold = job->is_done_untold,
                                 .is_error_untold = job->is_error_untold,
-                                .is_on_demand = job->is_on_demand};
+                                .is_on_demand = job->is_on_demand,
+                                .options = job->options};
 
     if (job_state_is_running(job->state)) status.active_ms += now - job->active_since;
     return status;

@@ -46,12 +46,22 @@ static struct job *first_ready(struct queue *queue, enum job_priority priority)
     return LIST_HEAD_ENTRY(&queue->ready[priority], struct job, turn_link);
 }
 
+/* The first that may run now; those before it wait elsewhere until they may. */
+static struct job *first_allowed(struct queue *queue, enum job_priority priority)
+{
+    struct job *job;
+
+    while ((job = first_ready(queue, priority)) && FAILED(job_block(job)))
+        job_apply(job, EV_BLOCKED);
+    return job;
+}
+
 static struct job *first_background(struct queue *queue)
 {
     struct job *job = NULL;
 
     for (unsigned int i = JOB_PRIORITY_HIGH; i < JOB_PRIORITY_COUNT && !job; i++)
-        job = first_ready(queue, (enum job_priority)i);
+        job = first_allowed(queue, (enum job_priority)i);
     return job;
 }
 
@@ -79,7 +89,7 @@ static void give_turns(struct queue *queue)
         return;
     }
     while (foreground_count(queue) < FOREGROUND_MAX &&
-           (job = first_ready(queue, JOB_PRIORITY_FOREGROUND)))
+           (job = first_allowed(queue, JOB_PRIORITY_FOREGROUND)))
         job_apply(job, EV_START);
 
     if (!(next = first_background(queue))) return;
@@ -148,7 +158,7 @@ static void run_slice(struct job *job, tick_t now)
     struct job *next;
 
     if (slice_deadline(job) > now) return;
-    next = first_ready(job->queue, job->priority);
+    next = first_allowed(job->queue, job->priority);
     if (next)
         job_apply(job, EV_SLICE_OVER);
     else
@@ -203,12 +213,14 @@ tick_t queue_run_scheduler(struct queue *queue)
     tick_t next;
 
     list_init(&expired);
+    queue_look_at_conditions(queue);
     queue_lock(queue);
     run_due_jobs(queue, queue_now(queue), &expired);
     give_turns(queue);
     if (queue->save_at <= queue_now(queue)) queue_save(queue);
     job = deadlines_first(&queue->deadlines);
     next = earliest(job ? job->deadline : TICK_NEVER, queue->save_at);
+    if (job && queue->ports.conditions) next = earliest(next, queue->conditions_at);
     queue->scheduler_next = next;
     queue_unlock(queue);
 

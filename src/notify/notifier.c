@@ -128,7 +128,7 @@ static void tell(struct notifier *notifier, struct notify_event *event)
 {
     const struct notifier_config *config = &notifier->config;
 
-    if (event->target && config->deliver(config->ctx, event))
+    if ((event->target || event->has_class) && config->deliver(config->ctx, event))
         job_notify_finish(event, NOTIFY_TAKEN);
     else if (!event->program)
         job_notify_finish(event, NOTIFY_REFUSED);

@@ -21,7 +21,8 @@ struct notifier_config
     /* On each thread of the notifier, before its work and after it. */
     HRESULT (*thread_begin)(void *ctx);
     void (*thread_end)(void *ctx);
-    /* Calls the client's object, as long as that takes. True when it has taken the event. */
+    /* Calls the client's object, or one of the event's class, as long as that takes. True when it
+     * has taken the event. */
     bool (*deliver)(void *ctx, const struct notify_event *event);
     /* Starts the event's program and takes the event over, to finish it when the program has ended.
      * False: it could not be started. */

@@ -79,15 +79,6 @@ static void CALLBACK program_has_ended(void *arg, BOOLEAN is_timeout)
 
 /* ---- the start ---- */
 
-/* Only with no more rights than the owner has. */
-static bool may_run(const struct notify_command *command, const struct notify_event *event)
-{
-    const struct caller_facts *self = &command->self, *owner = &event->owner;
-
-    return access_is_same_user(self, owner) && self->integrity_level <= owner->integrity_level &&
-           (owner->is_elevated || !self->is_elevated);
-}
-
 /* "C:\..." or "\\server\...": whatever else there is depends on where we are. */
 static bool is_full_path(const WCHAR *path)
 {
@@ -173,7 +164,8 @@ bool notify_command_run(struct notify_command *command, const struct notify_even
     list_init(&program->link);
     program->command = command;
     program->event = *event;
-    if (may_run(command, event)) hr = start_process(event, &program->process);
+    if (access_may_act_for(&command->self, &event->owner))
+        hr = start_process(event, &program->process);
     log_start(event, hr);
     if (FAILED(hr))
     {

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "com/bg_callback.h"
 #include "com/bg_manager.h"
+#include "com/bg_notify_class.h"
 #include "com/com_util.h"
 #include "job/queue.h"
 #include "com/caller.h"
@@ -19,6 +20,7 @@
 #include "notify/notify_command.h"
 #include "policy/policy_source.h"
 #include "service/class_objects.h"
+#include "service/conditions.h"
 #include "service/owner.h"
 #include "service/queue_store.h"
 #include "service/event_file.h"
@@ -51,6 +53,7 @@ struct engine
     struct peer_cache *peers;
     struct transfer *transfer;
     struct queue_store *store;
+    struct conditions *conditions;
     struct queue *queue;
     struct thread scheduler;
     bool is_transfer_begun, is_scheduler_begun; /* work_lock */
@@ -133,7 +136,7 @@ static HRESULT create_notifier(struct engine *engine)
     const struct notifier_config config = {.ctx = engine->programs,
                                            .thread_begin = bg_callback_thread_begin,
                                            .thread_end = bg_callback_thread_end,
-                                           .deliver = bg_callback_deliver,
+                                           .deliver = bg_notify_deliver,
                                            .run_program = run_program,
                                            .release = bg_callback_release};
     return notifier_create(&config, &engine->notifier);
@@ -199,7 +202,9 @@ static HRESULT create_queue(struct engine *engine, const struct runtime_config *
                                 .store = &queue_store_ops,
                                 .store_ctx = engine->store,
                                 .work = &work_ops,
-                                .work_ctx = engine};
+                                .work_ctx = engine,
+                                .conditions = &condition_port,
+                                .conditions_ctx = engine->conditions};
     struct policy *policy = policy_source_get(engine->policy);
     struct machine_settings settings = settings_from_policy(policy, engine->time_slice);
     HRESULT hr;
@@ -208,6 +213,7 @@ static HRESULT create_queue(struct engine *engine, const struct runtime_config *
     policy_release(policy);
     if (config->plug) config->plug(&ports);
     if (FAILED(hr = queue_create(&ports, &settings, &engine->queue))) return hr;
+    conditions_start(engine->conditions, engine->queue);
     return queue_store_load(engine->store, engine->queue);
 }
 
@@ -239,6 +245,7 @@ static void end_engine(struct engine *engine)
     class_objects_stop(engine->offered);
     notify_command_destroy(engine->programs);
     if (engine->policy) policy_source_stop(engine->policy);
+    conditions_destroy(engine->conditions);
     if (engine->queue) queue_stop_scheduler(engine->queue);
     thread_join(&engine->scheduler);
     if (engine->transfer) transfer_destroy(engine->transfer);
@@ -268,6 +275,7 @@ static HRESULT start_engine(struct engine *engine, const struct runtime_config *
         SUCCEEDED(hr = policy_source_create(on_policy_changed, engine, &engine->policy)) &&
         SUCCEEDED(hr = caller_get_process(&engine->account)) &&
         SUCCEEDED(hr = notify_command_create(&engine->account, &engine->programs)) &&
+        SUCCEEDED(hr = conditions_create(&engine->conditions)) &&
         SUCCEEDED(hr = create_notifier(engine)) && SUCCEEDED(hr = create_peers(engine, config)) &&
         SUCCEEDED(hr = create_transfer(engine, config)) &&
         SUCCEEDED(hr = queue_store_open(config->queue_file, &engine->store)) &&

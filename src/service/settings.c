@@ -7,7 +7,7 @@
 
 struct machine_settings settings_from_policy(const struct policy *policy, uint32_t time_slice)
 {
-    return (struct machine_settings){
+    struct machine_settings settings = {
         .peer_flags = policy_machine_flags(policy),
         .uses_branchcache = policy_uses_branchcache(policy),
         .inactivity_timeout = policy_inactivity_timeout(policy),
@@ -20,4 +20,9 @@ struct machine_settings settings_from_policy(const struct policy *policy, uint32
         .max_ranges_per_file = policy_max_ranges_per_file(policy),
         .time_slice = time_slice,
     };
+
+    for (unsigned int i = 0; i < JOB_PRIORITY_COUNT; i++)
+        settings.cost_flags[i] = policy_cost_flags(policy, i);
+    policy_get_bandwidth(policy, &settings.bandwidth);
+    return settings;
 }

@@ -210,8 +210,50 @@ static void code_demand(struct codec *c, void *value)
     CODE_BOOL(c, ((struct job_status *)value)->is_on_demand);
 }
 
+static bool has_options(const void *value)
+{
+    static const struct job_options none;
+    const struct job_options *o = &((const struct job_status *)value)->options;
+
+    return o->was_resumed || o->has_cost_flags || o->is_dynamic || o->is_high_performance ||
+           o->max_download_size || o->uses_stored_credentials || o->has_change_interval ||
+           o->acl_flags || o->token_flags || o->has_token ||
+           !guid_is_equal(&o->notify_class, &none.notify_class);
+}
+
+static void code_guid(struct codec *c, GUID *guid)
+{
+    uint32_t word = guid->Data2 | (uint32_t)guid->Data3 << 16;
+
+    CODE_U32(c, guid->Data1);
+    CODE_U32(c, word);
+    guid->Data2 = (uint16_t)word;
+    guid->Data3 = (uint16_t)(word >> 16);
+    code_bytes(c, guid->Data4, sizeof(guid->Data4));
+}
+
+static void code_options(struct codec *c, void *value)
+{
+    struct job_options *o = &((struct job_status *)value)->options;
+
+    CODE_BOOL(c, o->was_resumed);
+    CODE_BOOL(c, o->has_cost_flags);
+    CODE_U32(c, o->cost_flags);
+    CODE_BOOL(c, o->is_dynamic);
+    CODE_BOOL(c, o->is_high_performance);
+    code_u64(c, &o->max_download_size);
+    CODE_BOOL(c, o->uses_stored_credentials);
+    CODE_BOOL(c, o->has_change_interval);
+    CODE_U32(c, o->change_interval_ms);
+    code_guid(c, &o->notify_class);
+    CODE_ENUM(c, o->acl_flags, ACL_FLAGS_MASK);
+    CODE_ENUM(c, o->token_flags, TOKEN_FLAGS_MASK);
+    CODE_BOOL(c, o->has_token);
+}
+
 static const struct section job_sections[] = {
     {10, has_demand, code_demand},
+    {30, has_options, code_options},
 };
 
 static void code_job(struct codec *c, struct job_status *s)

@@ -166,6 +166,9 @@ void fake_world_init_kept(struct fake_world *world, const struct store_ops *stor
                                                 .max_files_per_job = 200,
                                                 .max_ranges_per_file = 500,
                                                 .time_slice = 300};
+    bandwidth_policy_init(&world->settings.bandwidth);
+    for (unsigned int i = 0; i < JOB_PRIORITY_COUNT; i++)
+        world->settings.cost_flags[i] = COST_ALWAYS;
     world->ports = (struct queue_ports){.clock = {fake_ticks, fake_filetime, world},
                                         .transfer = &fake_transfer_ops,
                                         .transfer_ctx = world,

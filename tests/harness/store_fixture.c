@@ -136,6 +136,24 @@ static struct store_change *new_change(enum store_change_kind kind, unsigned int
     return change;
 }
 
+static struct job_options options_with(unsigned int seed)
+{
+    if (seed % 4 != 1) return (struct job_options){0};
+    return (struct job_options){.was_resumed = seed % 3,
+                                .has_cost_flags = seed % 2,
+                                .cost_flags = 0x80000000u + seed % 256,
+                                .is_dynamic = seed % 5 == 1,
+                                .is_high_performance = seed % 7 == 1,
+                                .max_download_size = (uint64_t)seed << 35,
+                                .uses_stored_credentials = seed % 5 == 2,
+                                .has_change_interval = seed % 3 == 1,
+                                .change_interval_ms = seed * 3,
+                                .notify_class = store_test_id(seed + 1),
+                                .acl_flags = seed % 16,
+                                .token_flags = seed % 4,
+                                .has_token = seed % 3 == 2};
+}
+
 struct store_change *store_test_job_status(unsigned int seed, uint32_t error_count)
 {
     struct store_change *change = new_change(STORE_JOB, seed);
@@ -160,6 +178,7 @@ struct store_change *store_test_job_status(unsigned int seed, uint32_t error_cou
         .is_done_untold = seed % 3 == 0,
         .is_error_untold = seed % 5 == 0,
         .is_on_demand = seed % 3 == 1,
+        .options = options_with(seed),
     };
     return change;
 }
@@ -327,6 +346,17 @@ static void print_http(char **text, const struct http_settings *h)
     print_text(text, h->cert.subject);
 }
 
+static void print_options(char **text, const struct job_options *o)
+{
+    print(text, " [%u %u %#x %u %u %llu %u %u %u %#x %u %u %u]", o->was_resumed, o->has_cost_flags,
+          (unsigned int)o->cost_flags, o->is_dynamic, o->is_high_performance,
+          (unsigned long long)o->max_download_size, o->uses_stored_credentials,
+          o->has_change_interval, (unsigned int)o->change_interval_ms,
+          (unsigned int)(o->notify_class.Data1 ^ o->notify_class.Data2 ^ o->notify_class.Data3 ^
+                         o->notify_class.Data4[7]),
+          (unsigned int)o->acl_flags, (unsigned int)o->token_flags, o->has_token);
+}
+
 static void print_job(char **text, const GUID *id, const struct job_status *s,
                       const struct job_texts *t)
 {
@@ -340,6 +370,7 @@ static void print_job(char **text, const GUID *id, const struct job_status *s,
           s->error.context, (unsigned int)s->error.file_index, (unsigned int)s->error_count,
           (unsigned int)s->notify_failures, (unsigned long long)s->active_ms, s->is_done_untold,
           s->is_error_untold);
+    print_options(text, &s->options);
     print(text, " %u %#x %u %u", t->type, (unsigned int)t->owner.integrity_level, t->owner.is_admin,
           t->owner.is_elevated);
     print_text(text, t->owner.sid);

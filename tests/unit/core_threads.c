@@ -311,6 +311,13 @@ static HRESULT register_client(struct job *job)
     return hr;
 }
 
+static void accept_all(struct machine_settings *settings)
+{
+    bandwidth_policy_init(&settings->bandwidth);
+    for (unsigned int i = 0; i < JOB_PRIORITY_COUNT; i++)
+        settings->cost_flags[i] = COST_ALWAYS;
+}
+
 static HRESULT do_something(struct job *job, bool may_end)
 {
     struct job_progress progress;
@@ -358,6 +365,9 @@ static HRESULT do_something(struct job *job, bool may_end)
                                             .max_ranges_per_file = 500,
                                             .time_slice = 1};
 
+        accept_all(&settings);
+        /* Now and then nothing may run in the background. */
+        if (!random_below(8)) settings.bandwidth.rest_rates[random_below(3)] = 0;
         queue_apply_settings(queue, &settings);
         return S_OK;
     }
@@ -449,6 +459,7 @@ static void test_everything_at_once(void)
     struct thread clients[CLIENTS];
     unsigned int failures[CLIENTS] = {0};
 
+    accept_all(&settings);
     lock_init(&mover.lock, LOCK_RANK_LEAF, "mover");
     cond_init(&mover.wake);
     lock_init(&notifier.lock, LOCK_RANK_LEAF, "notifier");

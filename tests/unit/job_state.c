@@ -42,6 +42,7 @@ static const struct
     { EV_NOTHING_WANTED,   "-SS------" },
     { EV_SOURCES_CHANGED,  "QQQSERD--" },
     { EV_NETWORK_LOST,     "RRR------" },
+    { EV_BLOCKED,          "RRR------" },
 };
 /* clang-format on */
 
