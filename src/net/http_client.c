@@ -17,16 +17,18 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "net/http_client_errors.h"
+#include "net/own_network.h"
 #include "net/server_cert.h"
 #include "net/socket_set.h"
 
-#define USER_AGENT    "Microsoft BITS/7.8"
-#define BUFFER_MIN    (16 * 1024L)
-#define BUFFER_MAX    (1024 * 1024L) /* libcurl is built to take so much at once */
-#define GREEDY_READS  4  /* of one socket without a wait, while it fills the buffer each time */
-#define IDLE_EASY_MAX 16 /* handles kept for the next request */
-#define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
-#define CLOSED_ERROR  ((HRESULT)0x80072efe)
+#define USER_AGENT         "Microsoft BITS/7.8"
+#define BUFFER_MIN         (16 * 1024L)
+#define BUFFER_MAX         (1024 * 1024L) /* libcurl is built to take so much at once */
+#define BUFFER_LIMITED_MIN 1024L          /* libcurl's own minimum */
+#define GREEDY_READS       4 /* of one socket without a wait, while it fills the buffer each time */
+#define IDLE_EASY_MAX      16 /* handles kept for the next request */
+#define TIMEOUT_ERROR      ((HRESULT)0x80072ee2)
+#define CLOSED_ERROR       ((HRESULT)0x80072efe)
 
 struct http_client
 {
@@ -52,8 +54,11 @@ struct http_request
     void *ctx;
     struct http_head head;
     tick_t head_deadline;
-    bool has_head;   /* ops->head() has been called */
-    HRESULT failure; /* why an operation of ours ended it */
+    bool has_head;               /* ops->head() has been called */
+    HRESULT failure;             /* why an operation of ours ended it */
+    struct throttle_user *limit; /* NULL: none */
+    bool is_lan_free;
+    bool is_paused; /* by the limit; libcurl holds what has come */
 };
 
 const struct http_client_config http_client_defaults = {
@@ -238,10 +243,10 @@ static int on_connected(void *ctx, char *remote, char *local, int remote_port, i
 {
     struct http_request *request = ctx;
 
-    (void)remote;
     (void)local;
     (void)remote_port;
     (void)local_port;
+    if (request->limit && request->is_lan_free && own_network_has(remote)) request->limit = NULL;
     if (!request->client->checks_servers) return CURL_PREREQFUNC_OK;
     request->failure = check_server(request);
     return FAILED(request->failure) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
@@ -252,13 +257,42 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
     struct http_request *request = ctx;
     size_t len = size * count;
 
+    if (request->limit && !throttle_pay(request->limit, clock_ticks(&clock_system)))
+    {
+        request->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     request->client->body_size += len;
     request->failure = BG_E_INVALID_SERVER_RESPONSE;
     if (!request->has_head) return 0;
     request->failure = E_ABORT;
     if (!request->ops->body(request->ctx, data, len)) return 0;
     request->failure = S_OK;
+    if (request->limit) throttle_owe(request->limit, len);
     return len;
+}
+
+/* Lets those go on whose limit allows it; tells when the next one may. */
+static tick_t resume_paused(struct http_client *client, tick_t now)
+{
+    tick_t next = TICK_NEVER;
+    struct list *cursor, *after;
+
+    LIST_FOR_EACH_SAFE(cursor, after, &client->requests)
+    {
+        struct http_request *request = LIST_ENTRY_OF(cursor, struct http_request, link);
+        tick_t due;
+
+        if (!request->is_paused) continue;
+        if (throttle_pay(request->limit, now))
+        {
+            request->is_paused = false;
+            curl_easy_pause(request->easy, CURLPAUSE_CONT);
+        }
+        if (!request->is_paused) continue;
+        if ((due = throttle_pay_at(request->limit, now)) < next) next = due;
+    }
+    return next;
 }
 
 /* ---- a request ---- */
@@ -304,12 +338,24 @@ static bool set_fields(struct http_request *request, const struct http_request_p
     return !params->if_match || add_field(request, "If-Match", params->if_match);
 }
 
+/* What comes in one go comes at full speed. */
+static long limited_buffer_size(uint64_t rate)
+{
+    uint64_t size = rate / 16;
+
+    if (size < BUFFER_LIMITED_MIN) return BUFFER_LIMITED_MIN;
+    return size < BUFFER_MAX ? (long)size : BUFFER_MAX;
+}
+
 /* The buffer is made anew for each request, and one of this size costs a call of the system. */
 static long buffer_size(const struct http_request_params *params)
 {
     uint64_t size = params->range_last - params->range_first;
 
-    if (params->is_head || (params->has_range && size < BUFFER_MIN)) return BUFFER_MIN;
+    if (params->is_head) return BUFFER_MIN;
+    if (params->limit && params->limit->throttle->rate != THROTTLE_UNLIMITED)
+        return limited_buffer_size(params->limit->throttle->rate);
+    if (params->has_range && size < BUFFER_MIN) return BUFFER_MIN;
     return BUFFER_MAX;
 }
 
@@ -376,6 +422,8 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     request->client = client;
     request->ops = ops;
     request->ctx = ctx;
+    request->limit = params->limit;
+    request->is_lan_free = params->is_lan_free;
     request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
     http_head_init(&request->head);
     list_add_tail(&client->requests, &request->link);
@@ -489,6 +537,7 @@ void http_client_run(struct http_client *client, uint32_t timeout_ms)
     bool is_any = false;
 
     timeout_ms = until(finish_late_heads(client, now, &is_any), now, timeout_ms);
+    timeout_ms = until(resume_paused(client, now), now, timeout_ms);
     run_timer(client);
     if (finish_completed(client) || is_any) return;
     socket_set_wait(client->sockets, until(client->timer, now, timeout_ms), on_ready, client);

@@ -5,6 +5,7 @@
 #ifndef OPENBITS_NET_HTTP_CLIENT_H
 #define OPENBITS_NET_HTTP_CLIENT_H
 
+#include "base/throttle.h"
 #include "base/types.h"
 #include "net/http_message.h"
 
@@ -40,6 +41,8 @@ struct http_request_params
     enum http_peerdist peerdist;
     const char *if_unmodified_since; /* NULL: none */
     const char *if_match;            /* NULL: none */
+    struct throttle_user *limit;     /* of the body's speed, kept by the caller; NULL: none */
+    bool is_lan_free;                /* no limit for a server of the same network */
 };
 
 struct http_request_ops

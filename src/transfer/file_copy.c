@@ -9,11 +9,14 @@
 
 #include <bitsmsg.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/thread.h"
 #include "base/url.h"
 
 #define PIECE_SIZE  (1 << 20)
+#define PIECE_MIN   4096
+#define PAUSE_MS    20
 #define PATIENCE_MS 50 /* with the source, when it is to stop */
 
 struct source_stream
@@ -22,6 +25,7 @@ struct source_stream
     void *sink_ctx;
     WCHAR *path;
     bool is_probe;
+    uint64_t rate; /* bytes per second, or BANDWIDTH_UNLIMITED */
     struct byte_range range;
     struct file_version version; /* known before */
     struct thread thread;
@@ -75,18 +79,39 @@ static HRESULT read_piece(struct source_stream *stream, HANDLE file, uint64_t of
     return hr;
 }
 
+static DWORD piece_size(uint64_t rate)
+{
+    if (rate / 8 < PIECE_MIN) return PIECE_MIN;
+    return rate / 8 < PIECE_SIZE ? (DWORD)(rate / 8) : PIECE_SIZE;
+}
+
+/* Until so many bytes are allowed since the start. */
+static void wait_for_rate(struct source_stream *stream, tick_t start, uint64_t size)
+{
+    tick_t now, due;
+
+    if (stream->rate == BANDWIDTH_UNLIMITED || !stream->rate) return;
+    due = start + size / stream->rate * 1000 + size % stream->rate * 1000 / stream->rate;
+    while (!atomic_load(&stream->is_stopped) && (now = clock_ticks(&clock_system)) < due)
+        Sleep(due - now < PAUSE_MS ? (DWORD)(due - now) : PAUSE_MS);
+}
+
 static HRESULT copy_range(struct source_stream *stream, HANDLE file, char *buffer)
 {
+    tick_t start = clock_ticks(&clock_system);
+    DWORD most = piece_size(stream->rate);
+
     for (uint64_t offset = stream->range.begin; offset < stream->range.end;)
     {
         uint64_t left = stream->range.end - offset;
-        DWORD size = left < PIECE_SIZE ? (DWORD)left : PIECE_SIZE;
+        DWORD size = left < most ? (DWORD)left : most;
         HRESULT hr;
 
         if (atomic_load(&stream->is_stopped)) return E_ABORT;
         if (FAILED(hr = read_piece(stream, file, offset, buffer, size))) return hr;
         if (!stream->sink->data(stream->sink_ctx, buffer, size)) return E_ABORT;
         offset += size;
+        wait_for_rate(stream, start, offset - stream->range.begin);
     }
     return S_OK;
 }
@@ -188,6 +213,7 @@ static HRESULT file_copy_start(void *ctx, const struct source_request *request,
     stream->sink = sink;
     stream->sink_ctx = sink_ctx;
     stream->is_probe = request->is_probe;
+    stream->rate = request->rate;
     if (!request->is_probe) stream->range = request->range;
     stream->version = *request->version;
     if (FAILED(hr = url_to_path(request->remote_name, &stream->path)) ||

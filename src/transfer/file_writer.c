@@ -61,6 +61,23 @@ HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path)
                            &writer->file);
 }
 
+HRESULT file_writer_make_anew(struct file_writer *writer, const WCHAR *path)
+{
+    HRESULT hr;
+
+    writer->is_new = true;
+    writer->place = 0;
+    writer->sum = (struct file_sum){0};
+    hr = local_path_open(path, GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL,
+                         &writer->file);
+    /* Not by the way it is opened: what is there may be a link. */
+    if (FAILED(hr) || SetEndOfFile(writer->file)) return hr;
+    hr = err_from_last_error();
+    CloseHandle(writer->file);
+    writer->file = INVALID_HANDLE_VALUE;
+    return hr;
+}
+
 HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64_t size)
 {
     LARGE_INTEGER there;

@@ -19,6 +19,8 @@ void file_writer_destroy(struct file_writer *writer);
 
 /* Makes the file; HRESULT_FROM_WIN32(ERROR_FILE_EXISTS) when the name is taken. */
 HRESULT file_writer_make(struct file_writer *writer, const WCHAR *path);
+/* Makes the file, for everybody to see, or empties the one that is there. */
+HRESULT file_writer_make_anew(struct file_writer *writer, const WCHAR *path);
 /* Opens the file that was made before. S_FALSE, and no file, when it is gone or has not the size
  * that the bytes in it need. */
 HRESULT file_writer_reopen(struct file_writer *writer, const WCHAR *path, uint64_t size);

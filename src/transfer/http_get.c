@@ -31,6 +31,8 @@ struct source_stream
     void *sink_ctx;
 
     struct file_version version;
+    struct throttle_user *limit; /* NULL: none */
+    bool is_lan_free;
     struct http_expectation asked;
     char *url;
     char *next_url; /* where a redirect leads; its body is being skipped */
@@ -218,7 +220,9 @@ static bool send_request(struct source_stream *stream)
                                                       !stream->asked.whole_file,
                                          .range_first = stream->asked.asked.begin,
                                          .range_last = stream->asked.asked.end - 1,
-                                         .peerdist = peerdist_of(stream)};
+                                         .peerdist = peerdist_of(stream),
+                                         .limit = stream->limit,
+                                         .is_lan_free = stream->is_lan_free};
 
     if (!params.is_head && is_known && stream->version.has_mtime)
         params.if_unmodified_since = stream->version.last_modified;
@@ -249,6 +253,8 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
     stream->sink = sink;
     stream->sink_ctx = sink_ctx;
     stream->version = *request->version;
+    stream->limit = request->limit;
+    stream->is_lan_free = request->is_lan_free;
     stream->asked = (struct http_expectation){.method = request->is_probe ? HTTP_HEAD : HTTP_GET,
                                               .asked = request->range,
                                               .foreground = request->is_foreground,

@@ -113,7 +113,8 @@ static HRESULT publish(void *ctx, const WCHAR *temp_name, const WCHAR *local_nam
     hr = local_path_open(temp_name, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | DELETE,
                          OPEN_EXISTING, 0, &file);
     if (FAILED(hr)) return hr;
-    if (SUCCEEDED(hr = prepare(file, mtime))) hr = rename_patiently(file, local_name);
+    if (SUCCEEDED(hr = prepare(file, mtime)) && !str_is_equal(temp_name, local_name))
+        hr = rename_patiently(file, local_name);
     CloseHandle(file);
     return hr;
 }

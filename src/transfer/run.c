@@ -17,6 +17,7 @@
 #include "transfer/http_rules.h"
 #include "transfer/local_files.h"
 #include "transfer/local_path.h"
+#include "transfer/rate_limit.h"
 
 #define CHECKPOINT_MS   1000
 #define TEMP_NAME_TRIES 4
@@ -55,6 +56,13 @@ static HRESULT make_file(struct run *run)
     struct transfer_plan *plan = &run->plan;
     HRESULT hr;
 
+    if (plan->is_direct)
+    {
+        if (FAILED(hr = file_writer_make_anew(run->writer, plan->temp_name))) return hr;
+        job_transfer_temp_made(run->job, run->epoch, plan->file_index, plan->temp_name);
+        plan->has_temp_file = true;
+        return S_OK;
+    }
     if (plan->generation && FAILED(hr = rename_temp(plan))) return hr;
     for (unsigned int i = 0; i < TEMP_NAME_TRIES; i++)
     {
@@ -316,6 +324,7 @@ static HRESULT start_stream(struct run *run, bool is_probe)
     run->last_data = run->window_start = clock_ticks(&clock_system);
     run->window_bytes = 0;
     choose_stream(run);
+    rate_limit_request(run, &request);
     return run->stream_ops->start(run->stream_ctx, &request, &sink, run, &run->stream);
 }
 
@@ -347,7 +356,7 @@ static void start_over(struct run *run)
 {
     file_writer_close(run->writer);
     /* It may be that it cannot be removed: the next one has another name. */
-    local_file_ops.discard(NULL, run->plan.temp_name);
+    if (!run->plan.is_direct) local_file_ops.discard(NULL, run->plan.temp_name);
     run->step = job_transfer_restart(run->job, run->epoch, run->plan.file_index) == S_OK ? RUN_PLAN
                                                                                          : RUN_OVER;
 }
@@ -597,6 +606,7 @@ HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch,
 void run_stop(struct run *run)
 {
     stop_stream(run);
+    throttle_leave(&run->own_limit);
     file_writer_destroy(run->writer);
     list_remove(&run->link);
     drop_plan(run);

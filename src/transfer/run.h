@@ -19,8 +19,9 @@ struct run_host
 {
     const struct transfer_config *config;
     struct http_client *http;
-    struct lock *lock;  /* leaf */
-    struct list *ended; /* lock: runs whose stream has ended */
+    struct lock *lock;             /* leaf */
+    struct list *ended;            /* lock: runs whose stream has ended */
+    struct rate_limit *background; /* of the mover's thread */
 };
 
 enum run_step
@@ -62,9 +63,10 @@ struct run
     struct source_result result;
     uint32_t plain_file;       /* the file that BranchCache is of no use for; JOB_NO_FILE: none */
     unsigned int peer_streams; /* for the file of the plan */
-    tick_t last_data;          /* host->lock; of a peer */
-    tick_t window_start;       /* host->lock; of the time in which a peer must show its worth */
-    uint64_t window_bytes;     /* host->lock; what it has given since */
+    struct throttle_user own_limit; /* of the run's own speed */
+    tick_t last_data;               /* host->lock; of a peer */
+    tick_t window_start;   /* host->lock; of the time in which a peer must show its worth */
+    uint64_t window_bytes; /* host->lock; what it has given since */
 };
 
 HRESULT run_create(const struct run_host *host, struct job *job, uint32_t epoch, struct run **out);

@@ -6,6 +6,7 @@
 #define OPENBITS_TRANSFER_SOURCE_STREAM_H
 
 #include "base/range_set.h"
+#include "base/throttle.h"
 #include "job/file_version.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
@@ -22,7 +23,10 @@ struct source_request
     bool uses_branchcache;
     bool is_resumed; /* bytes of the file are on the disk */
     struct http_settings
-        *http; /* a source that needs them longer takes a reference; NULL: defaults */
+        *http;     /* a source that needs them longer takes a reference; NULL: defaults */
+    uint64_t rate; /* bytes per second, or BANDWIDTH_UNLIMITED */
+    struct throttle_user *limit; /* the same, for a source on the mover's thread; NULL: none */
+    bool is_lan_free;            /* neither holds for a server of the same network */
 };
 
 struct source_answer

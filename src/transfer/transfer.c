@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "job/job_transfer.h"
+#include "transfer/rate_limit.h"
 #include "transfer/run.h"
 
 #define IDLE_WAIT_MS 60000
@@ -36,7 +37,8 @@ struct transfer
     struct list ended;
     bool is_stopped;
 
-    struct list runs; /* the thread's own */
+    struct list runs;             /* the thread's own */
+    struct rate_limit background; /* the thread's own */
 };
 
 const struct transfer_config transfer_defaults = {
@@ -170,15 +172,18 @@ static uint32_t tick(struct transfer *transfer)
 {
     tick_t now = clock_ticks(&clock_system), next = now + IDLE_WAIT_MS;
     struct list *cursor, *after;
+    tick_t due;
 
     LIST_FOR_EACH_SAFE(cursor, after, &transfer->runs)
     {
         struct run *run = LIST_ENTRY_OF(cursor, struct run, link);
-        tick_t due = run_tick(run, now);
 
+        due = run_tick(run, now);
         if (due < next) next = due;
         if (!run->stream) run_advance(run);
     }
+    due = rate_limit_tick(&transfer->background, now);
+    if (due < next) next = due;
     return next > now ? (uint32_t)(next - now) : 0;
 }
 
@@ -226,14 +231,15 @@ HRESULT transfer_create(const struct transfer_config *config, struct transfer **
     list_init(&transfer->notes);
     list_init(&transfer->ended);
     list_init(&transfer->runs);
+    rate_limit_init(&transfer->background, clock_ticks(&clock_system));
     if (FAILED(hr = http_client_create(&config->http, &transfer->http)))
     {
         lock_done(&transfer->lock);
         free(transfer);
         return hr;
     }
-    transfer->host =
-        (struct run_host){&transfer->config, transfer->http, &transfer->lock, &transfer->ended};
+    transfer->host = (struct run_host){&transfer->config, transfer->http, &transfer->lock,
+                                       &transfer->ended, &transfer->background};
     *out = transfer;
     return S_OK;
 }

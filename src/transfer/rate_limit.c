@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * There is one background job at a time, so that the rate of its plan is the mover's. */
+#include "transfer/rate_limit.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "transfer/net_counters.h"
+#include "transfer/run.h"
+
+void rate_limit_init(struct rate_limit *limit, tick_t now)
+{
+    *limit = (struct rate_limit){.sample_at = now};
+    throttle_init(&limit->throttle, THROTTLE_UNLIMITED, now);
+}
+
+static void set_rate(struct rate_limit *limit, tick_t now)
+{
+    uint64_t rate = limit->planned;
+
+    if (limit->idle.rate && (!rate || limit->idle.rate < rate)) rate = limit->idle.rate;
+    if (rate != limit->throttle.rate) throttle_set_rate(&limit->throttle, rate, now);
+}
+
+void rate_limit_request(struct run *run, struct source_request *request)
+{
+    struct rate_limit *limit = run->host->background;
+    tick_t now = clock_ticks(&clock_system);
+
+    request->rate = BANDWIDTH_UNLIMITED;
+    if (run->is_from_peer || run->plan.is_foreground)
+    {
+        throttle_leave(&run->own_limit);
+        return;
+    }
+    limit->planned = run->plan.rate == BANDWIDTH_UNLIMITED ? 0 : run->plan.rate;
+    set_rate(limit, now);
+    throttle_join(&limit->throttle, &run->own_limit, now);
+    request->rate = run->plan.rate;
+    request->limit = &run->own_limit;
+    request->is_lan_free = run->plan.is_lan_free;
+}
+
+tick_t rate_limit_tick(struct rate_limit *limit, tick_t now)
+{
+    uint64_t before = limit->idle.rate, total;
+
+    if (!limit->throttle.user_count)
+    {
+        /* What came meanwhile was nobody's concern. */
+        limit->idle.is_started = false;
+        return TICK_NEVER;
+    }
+    if (now < limit->sample_at) return limit->sample_at;
+    limit->sample_at = now + IDLE_SAMPLE_MS;
+    if (!net_counters_received(&total)) return limit->sample_at;
+    if (idle_rate_sample(&limit->idle, now, total, limit->throttle.taken) != before)
+        LOG_TRACE(LOG_HTTP, "background transfers: %lu bytes a second beside others",
+                  (unsigned long)limit->idle.rate);
+    set_rate(limit, now);
+    return limit->sample_at;
+}

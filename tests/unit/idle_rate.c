@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * transfer/idle_rate.c on a link that is only arithmetic: whoever wants shares it evenly, as two
+ * streams of TCP do. */
+#include "harness/test.h"
+
+#include "transfer/idle_rate.h"
+
+#define LINK 2500000u /* bytes a second */
+#define STEP 10u      /* milliseconds */
+
+struct link
+{
+    struct idle_rate idle;
+    tick_t now, sample_at;
+    uint64_t total, ours, others;
+    uint64_t rate;
+};
+
+/* others_wish: bytes a second that somebody else would like to have. */
+static void run(struct link *link, unsigned int ms, uint64_t others_wish)
+{
+    for (unsigned int past = 0; past < ms; past += STEP)
+    {
+        uint64_t ours = link->rate && link->rate < LINK ? link->rate : LINK;
+        uint64_t others = others_wish < LINK ? others_wish : LINK;
+
+        if (ours + others > LINK)
+        {
+            if (ours > LINK / 2 && others > LINK / 2)
+                ours = others = LINK / 2;
+            else if (ours > others)
+                ours = LINK - others;
+            else
+                others = LINK - ours;
+        }
+        /* What a link carries is a little more than what comes out of it. */
+        link->total += (ours + others) * STEP / 1000 * 104 / 100;
+        link->ours += ours * STEP / 1000;
+        link->others += others * STEP / 1000;
+        link->now += STEP;
+        if (link->now < link->sample_at) continue;
+        link->sample_at = link->now + IDLE_SAMPLE_MS;
+        link->rate = idle_rate_sample(&link->idle, link->now, link->total, link->ours);
+    }
+}
+
+static void test_alone(void)
+{
+    struct link link = {.now = 1000};
+
+    run(&link, 20000, 0);
+    ok(!link.rate, "There is a limit.\n");
+    ok(link.ours >= (uint64_t)LINK * 19, "Got %llu bytes.\n", (unsigned long long)link.ours);
+    /* Whispers of others are no reason. */
+    run(&link, 10000, 5000);
+    ok(!link.rate, "There is a limit.\n");
+}
+
+static void test_gives_way(void)
+{
+    struct link link = {.now = 1000};
+
+    run(&link, 5000, 0);
+    link.others = 0;
+    run(&link, 20000, LINK);
+    ok(link.others >= (uint64_t)LINK * 20 * 90 / 100, "Others got %llu of %llu bytes.\n",
+       (unsigned long long)link.others, (unsigned long long)LINK * 20);
+    ok(link.rate && link.rate <= LINK / 12, "Got %llu a second.\n", (unsigned long long)link.rate);
+    /* A little always flows. */
+    ok(link.rate >= LINK / 100, "Got %llu a second.\n", (unsigned long long)link.rate);
+
+    /* They have gone: the link is ours within seconds. */
+    run(&link, 4000, 0);
+    ok(!link.rate, "There is a limit.\n");
+}
+
+/* Somebody was there before. */
+static void test_comes_second(void)
+{
+    struct link link = {.now = 1000};
+
+    run(&link, 20000, LINK);
+    ok(link.others >= (uint64_t)LINK * 20 * 85 / 100, "Others got %llu of %llu bytes.\n",
+       (unsigned long long)link.others, (unsigned long long)LINK * 20);
+}
+
+/* What others leave is taken. */
+static void test_takes_the_rest(void)
+{
+    struct link link = {.now = 1000};
+
+    run(&link, 5000, 0);
+    link.ours = link.others = link.total = 0;
+    run(&link, 60000, LINK / 4);
+    ok(link.others >= (uint64_t)LINK / 4 * 60 * 95 / 100, "Others got %llu bytes.\n",
+       (unsigned long long)link.others);
+    ok(link.ours >= (uint64_t)LINK * 60 * 25 / 100, "We got %llu bytes.\n",
+       (unsigned long long)link.ours);
+}
+
+static void test_counters_that_go_back(void)
+{
+    struct idle_rate idle = {0};
+
+    idle_rate_sample(&idle, 1000, 1000000, 0);
+    ok(!idle_rate_sample(&idle, 1500, 10, 0), "There is a limit.\n");
+    ok(!idle_rate_sample(&idle, 1500, 10, 0), "There is a limit.\n");
+    ok(!idle_rate_sample(&idle, 2000, 20, 0), "There is a limit.\n");
+}
+
+START_TEST(idle_rate)
+{
+    RUN_TEST(test_alone);
+    RUN_TEST(test_gives_way);
+    RUN_TEST(test_comes_second);
+    RUN_TEST(test_takes_the_rest);
+    RUN_TEST(test_counters_that_go_back);
+}
