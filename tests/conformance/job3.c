@@ -245,16 +245,17 @@ static void test_acl(void)
     DWORD flags = 0xdeadbeef;
     HRESULT hr;
 
+    shows("J3-ACL-1");
     hr = IBackgroundCopyJob3_GetFileACLFlags(job, &flags);
-    todo_if(target_is_ours()) ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
     ok(!flags, "Got flags %#lx.\n", flags);
     for (DWORD i = 0; i <= 15; i++)
     {
         hr = IBackgroundCopyJob3_SetFileACLFlags(job, i);
-        todo_if(target_is_ours()) ok(hr == S_OK, "Flags %#lx: got hr %#lx.\n", i, hr);
+        ok(hr == S_OK, "Flags %#lx: got hr %#lx.\n", i, hr);
         hr = IBackgroundCopyJob3_GetFileACLFlags(job, &flags);
-        todo_if(target_is_ours()) ok(hr == S_OK, "Got hr %#lx.\n", hr);
-        todo_if(target_is_ours() && i) ok(flags == i, "Got flags %#lx, not %#lx.\n", flags, i);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        ok(flags == i, "Got flags %#lx, not %#lx.\n", flags, i);
     }
     end(job);
 }
