@@ -154,6 +154,31 @@ HRESULT cache_set_validated(struct cache *cache, const GUID *id, bool is_validat
     return hr;
 }
 
+/* Somebody wants it to go. With the turn and the lock held. */
+static void doom_on_demand(struct cache *cache, struct cache_entry *entry)
+{
+    cache_deleted_add(&cache->deleted, entry);
+    cache_doom(cache, entry);
+}
+
+bool cache_was_deleted(struct cache *cache, const struct cache_query *query)
+{
+    struct cache_entry *entry;
+    struct cache_walk walk;
+    struct cache_url url;
+    bool was_deleted;
+
+    if (!query->url || !cache_url_read(query->url, &url)) return false;
+    lock_acquire(&cache->lock);
+    cache_walk_begin(&cache->index, &url, query->file_time, &walk);
+    was_deleted = cache_deleted_has(&cache->deleted, walk.hash, query->file_size);
+    /* It may have come back. */
+    while (was_deleted && (entry = cache_walk_next(&walk)))
+        was_deleted = entry->record.file_size != query->file_size;
+    lock_release(&cache->lock);
+    return was_deleted;
+}
+
 HRESULT cache_delete(struct cache *cache, const GUID *id)
 {
     struct cache_entry *entry;
@@ -166,7 +191,7 @@ HRESULT cache_delete(struct cache *cache, const GUID *id)
     else if (entry->readers)
         hr = BG_E_BUSYCACHERECORD;
     else
-        cache_doom(cache, entry);
+        doom_on_demand(cache, entry);
     lock_release(&cache->lock);
     if (SUCCEEDED(hr)) hr = cache_retire(cache);
     cache_end_turn(cache);
@@ -186,7 +211,7 @@ static HRESULT doom_url(struct cache *cache, const struct cache_url *url)
     cache_walk_begin(&cache->index, url, 0, &walk);
     while ((entry = cache_walk_next(&walk)))
     {
-        cache_doom(cache, entry);
+        doom_on_demand(cache, entry);
         hr = S_OK;
     }
     return hr;
@@ -216,7 +241,7 @@ HRESULT cache_clear(struct cache *cache)
     cache_take_turn(cache);
     lock_acquire(&cache->lock);
     while ((entry = LIST_HEAD_ENTRY(&cache->index.uses, struct cache_entry, use)))
-        cache_doom(cache, entry);
+        doom_on_demand(cache, entry);
     lock_release(&cache->lock);
     hr = cache_retire(cache);
     cache_end_turn(cache);

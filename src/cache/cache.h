@@ -101,6 +101,9 @@ HRESULT cache_delete_url(struct cache *cache, const WCHAR *url);
 /* Records that are read are gone at once for everybody else, their content when the reading ends.
  */
 HRESULT cache_clear(struct cache *cache);
+/* Has one of the last three taken a record of this URL, time and size away, in the life of this
+ * process, and none has come since? */
+bool cache_was_deleted(struct cache *cache, const struct cache_query *query);
 
 /* In force on return: what is too much or too old is gone, as with cache_clear(). On failure the
  * limits are as they were. */

@@ -8,6 +8,7 @@
 #include "base/lock.h"
 #include "cache/cache.h"
 #include "cache/cache_content.h"
+#include "cache/cache_deleted.h"
 #include "cache/cache_index.h"
 #include "cache/cache_store.h"
 
@@ -32,6 +33,7 @@ struct cache
     uint64_t held;       /* of entries on their way out */
     struct list doomed;  /* out of the index; their rows are still there */
     struct list leaving; /* their rows are gone, their content waits for readers or a second try */
+    struct cache_deleted deleted;
 };
 
 /* ---- cache_turn.c ---- */

@@ -86,6 +86,7 @@ void job_file_start_over(struct job *job, uint32_t index)
     file->is_restored = false;
     file->is_valid = false;
     file->is_published = false;
+    file->is_offered = false;
     if (file->is_done)
     {
         file->is_done = false;
@@ -242,8 +243,12 @@ HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid)
     struct file_version judged;
     struct job_file *file;
     WCHAR *name;
+    bool is_deleted;
     HRESULT hr;
 
+    queue_lock(job->queue);
+    is_deleted = job_file_is_deleted(job, job->files[index]);
+    queue_unlock(job->queue);
     if (FAILED(hr = job_lock_for_change(job))) return hr;
     file = job->files[index];
     judged = file->version;
@@ -252,6 +257,8 @@ HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid)
         hr = E_OUTOFMEMORY;
     else if (!file->is_done)
         hr = E_PENDING;
+    else if (is_valid && is_deleted)
+        hr = BG_E_RECORD_DELETED;
     else if (is_valid)
         file->is_valid = true;
     else

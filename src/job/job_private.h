@@ -68,6 +68,7 @@ struct job_file
     bool is_renamed;      /* the bytes count if what has the new name is the same */
     bool is_of_two_names; /* bytes came under both */
     bool lacks_ranges;    /* its server has shown that it gives no parts of it */
+    bool is_offered;      /* to the cache, since the engine started */
 };
 
 /* A client's callback object, shared by the job and by the events that are out. */
@@ -295,6 +296,8 @@ void job_file_is_bad(struct job *job, struct job_file *file, const WCHAR *name,
                      const struct file_version *version);
 /* The name that its bytes came under; with the lock. */
 const WCHAR *job_file_content_name(const struct job_file *file);
+/* It was offered to the cache, and its record was deleted. */
+bool job_file_is_deleted(struct job *job, struct job_file *file);
 
 /* job_control.c */
 void job_fail(struct job *job, const struct job_error *error);

@@ -67,6 +67,8 @@ struct cache_ops
     void (*keep)(void *ctx, const struct judged_file *file);
     /* It is not what it should be. */
     void (*drop)(void *ctx, const struct judged_file *file);
+    /* It was kept, and then somebody has deleted it. */
+    bool (*is_deleted)(void *ctx, const struct judged_file *file);
 };
 
 /* Tells clients. */

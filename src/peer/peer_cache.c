@@ -164,7 +164,18 @@ static void drop_file(void *ctx, const struct judged_file *file)
     file_keeper_drop(((struct peer_cache *)ctx)->keeper, file);
 }
 
-const struct cache_ops peer_keep_ops = {keep_file, drop_file};
+static bool is_deleted_file(void *ctx, const struct judged_file *file)
+{
+    const struct cache_query query = {.url = file->remote_name,
+                                      .file_time = file->version->mtime,
+                                      .has_size = true,
+                                      .file_size = file->version->size};
+    struct cache *cache;
+
+    return SUCCEEDED(get_cache(ctx, &cache)) && cache_was_deleted(cache, &query);
+}
+
+const struct cache_ops peer_keep_ops = {keep_file, drop_file, is_deleted_file};
 
 /* ---- life ---- */
 

@@ -283,14 +283,14 @@ static void test_deleted(void)
     IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL);
     IBackgroundCopyFile_QueryInterface(file, &IID_IBackgroundCopyFile3, (void **)&file3);
     hr = IBackgroundCopyFile3_SetValidationState(file3, TRUE);
-    todo_if(target_is_ours()) ok(hr == BG_E_RECORD_DELETED, "Got hr %#lx.\n", hr);
+    ok(hr == BG_E_RECORD_DELETED, "Got hr %#lx.\n", hr);
     IBackgroundCopyFile3_Release(file3);
     IBackgroundCopyFile_Release(file);
     IEnumBackgroundCopyFiles_Release(files);
     complete(&d);
     settle();
     count = find_records(d.path, NULL);
-    todo_if(target_is_ours()) ok(!count, "It has come back.\n");
+    ok(!count, "It has come back.\n");
 }
 
 /* One that is refused and cancelled has never been there. */

@@ -139,7 +139,14 @@ static void fake_drop(void *ctx, const struct judged_file *file)
     put_text(((struct fake_world *)ctx)->dropped_name, file->remote_name);
 }
 
-static const struct cache_ops fake_cache_ops = {fake_keep, fake_drop};
+static bool fake_is_deleted(void *ctx, const struct judged_file *file)
+{
+    (void)file;
+    lock_assert_none_held();
+    return ((struct fake_world *)ctx)->is_record_deleted;
+}
+
+static const struct cache_ops fake_cache_ops = {fake_keep, fake_drop, fake_is_deleted};
 static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop};
 static const struct file_ops fake_file_ops = {fake_check_directory, fake_choose_temp_name,
                                               fake_publish, fake_has_size, fake_discard};

@@ -43,6 +43,7 @@ struct fake_world
     WCHAR kept_name[FAKE_TEXT_SIZE];
     WCHAR dropped_name[FAKE_TEXT_SIZE];
     bool is_kept_with_sum;         /* the sum was of the whole file */
+    bool is_record_deleted;        /* what the cache says of those that it was told of */
     unsigned int publish_fails_at; /* the n-th publish fails, counted from 1; 0: none */
     HRESULT publish_error;
     HRESULT discard_error;

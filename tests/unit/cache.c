@@ -726,6 +726,54 @@ static void test_validation(void)
     cache_close(cache);
 }
 
+static GUID add_numbered(struct cache *cache, unsigned int seed, uint64_t size)
+{
+    struct cache_request request = cache_test_request(seed, size);
+    GUID id;
+
+    expect(cache_test_add(cache, &request, 1, &id), S_OK, "add");
+    return id;
+}
+
+static bool was_deleted(struct cache *cache, unsigned int seed, uint64_t size)
+{
+    struct cache_request request = cache_test_request(seed, size);
+    const struct cache_query query = {
+        .url = request.url, .file_time = request.file_time, .file_size = size};
+
+    return cache_was_deleted(cache, &query);
+}
+
+static void test_deleted(void)
+{
+    struct cache *cache = cache_test_open(NULL);
+    struct cache_request request;
+    GUID id = add_numbered(cache, 1, 10);
+
+    ok(!was_deleted(cache, 1, 10), "It is there.\n");
+    expect(cache_delete(cache, &id), S_OK, "delete");
+    ok(was_deleted(cache, 1, 10), "Nobody knows.\n");
+    ok(!was_deleted(cache, 1, 11) && !was_deleted(cache, 2, 10), "These were never there.\n");
+    add_numbered(cache, 1, 10);
+    ok(!was_deleted(cache, 1, 10), "It has come back.\n");
+
+    add_numbered(cache, 2, 10);
+    request = cache_test_request(2, 10);
+    expect(cache_delete_url(cache, request.url), S_OK, "delete");
+    ok(was_deleted(cache, 2, 10), "Nobody knows.\n");
+
+    add_numbered(cache, 3, 10);
+    expect(cache_clear(cache), S_OK, "clear");
+    ok(was_deleted(cache, 1, 10) && was_deleted(cache, 3, 10), "Nobody knows.\n");
+    for (unsigned int i = 0; i < 1024; i++)
+    {
+        id = add_numbered(cache, 4, 11 + i);
+        expect(cache_delete(cache, &id), S_OK, "delete");
+    }
+    ok(!was_deleted(cache, 1, 10), "It is not forgotten.\n");
+    cache_close(cache);
+}
+
 static void test_replacement(void)
 {
     static const struct cache_range part = {0, 5};
@@ -801,6 +849,7 @@ TEST(age)
 TEST(clock_put_back)
 TEST(accesses_kept)
 TEST(validation)
+TEST(deleted)
 TEST(replacement)
 TEST(in_use)
 
@@ -827,6 +876,7 @@ START_TEST(cache)
     RUN_TEST(in_folder_clock_put_back);
     RUN_TEST(in_folder_accesses_kept);
     RUN_TEST(in_folder_validation);
+    RUN_TEST(in_folder_deleted);
     RUN_TEST(in_folder_replacement);
     RUN_TEST(in_folder_in_use);
 }

@@ -90,6 +90,29 @@ static void test_validation(void)
     end(job);
 }
 
+/* A record that was deleted is not made again by the job that made it. */
+static void test_deleted(void)
+{
+    struct job *job = done_job(SERVER, SERVER);
+
+    world.is_record_deleted = true;
+    ok(job_file_set_validation(job, 0, true) == S_OK, "Nothing of it was there.\n");
+    ok(job_file_set_validation(job, 0, true) == BG_E_RECORD_DELETED, "It is taken.\n");
+    ok(job_file_get_validation(job, 0), "Its state has changed.\n");
+    ok(world.kept == 1, "Kept %u files.\n", world.kept);
+    /* Of the other file nothing was there to be deleted. */
+    ok(job_complete(job) == S_OK, "It cannot be completed.\n");
+    ok(world.kept == 2, "Kept %u files.\n", world.kept);
+    end(job);
+
+    /* To be refused does not depend on what peers could have. */
+    job = done_job(SERVER, SERVER);
+    job_file_set_validation(job, 0, true);
+    world.is_record_deleted = true;
+    ok(job_file_set_validation(job, 0, false) == S_OK, "It is not refused.\n");
+    end(job);
+}
+
 /* Whoever has nothing to do with peers does not change what they get. */
 static void test_rejection_by_others(void)
 {
@@ -115,6 +138,7 @@ START_TEST(job_judge)
     RUN_TEST(test_complete);
     RUN_TEST(test_switches);
     RUN_TEST(test_validation);
+    RUN_TEST(test_deleted);
     RUN_TEST(test_rejection_by_others);
     RUN_TEST(test_not_published);
 }
