@@ -433,6 +433,15 @@ HRESULT discovery_list_peers(struct discovery *discovery, bool only_available,
     return S_OK;
 }
 
+void discovery_restore_peers(struct discovery *discovery, const struct peer_info *peers,
+                             size_t count)
+{
+    lock_acquire(&discovery->lock);
+    for (size_t i = 0; i < count; i++)
+        peer_table_restore(discovery->table, &peers[i], clock_filetime(&clock_system));
+    lock_release(&discovery->lock);
+}
+
 void discovery_refresh_peer(struct discovery *discovery, const char *fqdn,
                             const struct peer_address *address)
 {

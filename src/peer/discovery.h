@@ -53,7 +53,9 @@ HRESULT discovery_list_peers(struct discovery *discovery, bool only_available,
 /* Forgets all peers; the next request asks at once. */
 void discovery_clear_peers(struct discovery *discovery);
 
-/* What is learned of a peer when it is talked to: see peer_table.h. */
+/* What is learned of a peer when it is talked to, or was before a start: see peer_table.h. */
+void discovery_restore_peers(struct discovery *discovery, const struct peer_info *peers,
+                             size_t count);
 void discovery_refresh_peer(struct discovery *discovery, const char *fqdn,
                             const struct peer_address *address);
 void discovery_set_authenticated(struct discovery *discovery, const char *fqdn, bool authenticated);

@@ -16,6 +16,7 @@
 #include "peer/identity.h"
 #include "peer/machine_name.h"
 #include "peer/machine_notice.h"
+#include "peer/peer_list_file.h"
 #include "peer/peer_listener.h"
 #include "peer/peer_stream.h"
 #include "peer/trust_pins.h"
@@ -24,12 +25,15 @@
 /* A role that could not begin (a port is taken, there is no network) is tried again. */
 #define AGAIN_MS 30000
 #define WAIT_MAX 60000
+/* How often known peers are kept, if there is something new. */
+#define SAVE_MS 60000
 
 struct peer_network
 {
-    struct peer_network_config config; /* immutable after create, as the next three */
+    struct peer_network_config config; /* immutable after create, as the next four */
     WCHAR *folder;
     WCHAR *identity_path;
+    WCHAR *list_path;
     struct socket_set *set; /* made with the first start; waked by any thread */
 
     struct lock lock; /* leaf */
@@ -58,6 +62,9 @@ struct peer_network
     struct peer_listener *listener;
     struct peer_streams *streams;
     tick_t try_again;
+    tick_t save_due;     /* of the list of peers, while there is discovery */
+    uint8_t *kept_peers; /* what is in its file, as far as we know */
+    size_t kept_peers_size;
 };
 
 /* ---- any thread ---- */
@@ -121,6 +128,31 @@ static HRESULT create_context(struct peer_network *network, enum tls_role role,
     return tls_context_create(&identity, role, out);
 }
 
+/* Those that were authenticated are known after a start. */
+static void load_peers(struct peer_network *network)
+{
+    struct peer_info *peers;
+    size_t count;
+
+    peer_list_file_load(network->list_path, &peers, &count);
+    discovery_restore_peers(network->host.discovery, peers, count);
+    free(peers);
+}
+
+static void save_peers(struct peer_network *network)
+{
+    struct peer_info *peers;
+    size_t count;
+    HRESULT hr = discovery_list_peers(network->host.discovery, false, &peers, &count);
+
+    if (SUCCEEDED(hr))
+        hr = peer_list_file_save(network->list_path, peers, count, &network->kept_peers,
+                                 &network->kept_peers_size);
+    if (FAILED(hr)) LOG_WARN(LOG_PEER, "known peers are not kept: %#lx", (unsigned long)hr);
+    free(peers);
+    network->save_due = clock_ticks(&network->host.clock) + SAVE_MS;
+}
+
 static HRESULT open_discovery(struct peer_network *network)
 {
     const struct discovery_events events = {on_found, on_discovered, network};
@@ -131,6 +163,8 @@ static HRESULT open_discovery(struct peer_network *network)
 
     if (network->host.discovery) return S_OK;
     if (FAILED(hr = discovery_create(&config, &events, &network->host.discovery))) return hr;
+    load_peers(network);
+    network->save_due = clock_ticks(&network->host.clock) + SAVE_MS;
     lock_acquire(&network->lock);
     network->discovery = network->host.discovery;
     lock_release(&network->lock);
@@ -144,6 +178,7 @@ static void close_discovery(struct peer_network *network)
     while (network->discovery_users)
         cond_wait(&network->unused, &network->lock, COND_FOREVER);
     lock_release(&network->lock);
+    save_peers(network);
     discovery_destroy(network->host.discovery);
     network->host.discovery = NULL;
 }
@@ -333,6 +368,7 @@ static uint32_t run_parts(struct peer_network *network)
     }
     else
         peer_stream_desk_fail(&network->desk);
+    if (network->host.discovery && now >= network->save_due) save_peers(network);
     if (network->try_again < next) next = network->try_again;
     return next > now ? (uint32_t)(next - now) : 0;
 }
@@ -512,10 +548,20 @@ HRESULT peer_network_discover(struct peer_network *network)
 
 /* ---- life ---- */
 
+/* The name begins with a backslash. */
+static WCHAR *path_in(const WCHAR *folder, const WCHAR *name)
+{
+    size_t length = str_len(folder), size = (str_len(name) + 1) * sizeof(WCHAR);
+    WCHAR *path = malloc(length * sizeof(WCHAR) + size);
+
+    if (!path) return NULL;
+    memcpy(path, folder, length * sizeof(WCHAR));
+    memcpy(path + length, name, size);
+    return path;
+}
+
 HRESULT peer_network_create(const struct peer_network_config *config, struct peer_network **out)
 {
-    static const WCHAR name[] = L"\\" IDENTITY_FILE_NAME;
-    size_t length = str_len(config->folder);
     struct peer_network *network = calloc(1, sizeof(*network));
 
     *out = NULL;
@@ -531,13 +577,12 @@ HRESULT peer_network_create(const struct peer_network_config *config, struct pee
     cond_init(&network->desk.called);
     list_init(&network->desk.news);
     if (!(network->folder = str_dup(config->folder)) ||
-        !(network->identity_path = malloc(length * sizeof(WCHAR) + sizeof(name))))
+        !(network->identity_path = path_in(config->folder, L"\\" IDENTITY_FILE_NAME)) ||
+        !(network->list_path = path_in(config->folder, L"\\" PEER_LIST_FILE_NAME)))
     {
         peer_network_destroy(network);
         return E_OUTOFMEMORY;
     }
-    memcpy(network->identity_path, config->folder, length * sizeof(WCHAR));
-    memcpy(network->identity_path + length, name, sizeof(name));
     *out = network;
     return S_OK;
 }
@@ -557,6 +602,8 @@ void peer_network_destroy(struct peer_network *network)
     lock_done(&network->desk.lock);
     lock_done(&network->lock);
     free(network->identity_path);
+    free(network->list_path);
+    free(network->kept_peers);
     free(network->folder);
     free(network);
 }

@@ -223,6 +223,19 @@ enum peer_merge peer_table_merge(struct peer_table *table, const struct peer_new
     return PEER_MERGED;
 }
 
+void peer_table_restore(struct peer_table *table, const struct peer_info *info, filetime_t now)
+{
+    filetime_t refreshed = info->refreshed < now ? info->refreshed : now;
+    struct peer *peer;
+
+    if (now - refreshed >= PEER_ADDRESS_LIFETIME || !info->address_count) return;
+    if (find_peer(table, info->fqdn, NULL) || !(peer = add_peer(table, info->fqdn))) return;
+    peer->is_authenticated = info->is_authenticated;
+    for (size_t i = 0; i < info->address_count; i++)
+        peer->addresses[peer->address_count++] =
+            (struct known_address){info->addresses[i], refreshed, true, info->is_authenticated};
+}
+
 void peer_table_refresh(struct peer_table *table, const char *fqdn,
                         const struct peer_address *address, filetime_t now)
 {

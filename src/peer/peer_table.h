@@ -59,6 +59,9 @@ void peer_table_set_attached(struct peer_table *table, const struct local_addres
 enum peer_merge peer_table_merge(struct peer_table *table, const struct peer_news *news,
                                  filetime_t now);
 
+/* A peer that was authenticated before the process started; not when it has become too old. */
+void peer_table_restore(struct peer_table *table, const struct peer_info *info, filetime_t now);
+
 /* The peer answered at this address and proved who it is. */
 void peer_table_refresh(struct peer_table *table, const char *fqdn,
                         const struct peer_address *address, filetime_t now);
