@@ -14,6 +14,8 @@
 #define LINGER_MS    1000
 #define GUESTS_MAX   96 /* with those whose handshake is not over */
 #define ROUNDS_MAX   32 /* pieces that one guest moves before the others have their turn */
+/* Guests from one address: one machine shall not keep all others out. */
+#define GUESTS_OF_ONE 32
 
 enum guest_state
 {
@@ -28,6 +30,7 @@ struct guest
     struct list entry;
     struct peer_listener *listener;
     struct secure_socket socket;
+    struct peer_address address; /* of the other side */
     struct peer_gate gate;
     struct content_connection *connection;
     enum guest_state state;
@@ -173,7 +176,38 @@ static tick_t deadline_of(struct guest *guest)
 
 /* ---- new ones ---- */
 
-static HRESULT add_guest(struct peer_listener *listener, socket_handle handle)
+/* Ends the oldest of those that have not shown who they are, of this address or, for NULL, of any;
+ * false when there is none. */
+static bool end_stranger(struct peer_listener *listener, const struct peer_address *address)
+{
+    struct list *cursor;
+
+    LIST_FOR_EACH(cursor, &listener->guests)
+    {
+        struct guest *guest = LIST_ENTRY_OF(cursor, struct guest, entry);
+
+        if (guest->state != GUEST_HANDSHAKE) continue;
+        if (address && !peer_address_is_equal(&guest->address, address)) continue;
+        end_guest(guest);
+        return true;
+    }
+    return false;
+}
+
+static bool make_room(struct peer_listener *listener, const struct peer_address *address)
+{
+    unsigned int of_one = 0;
+    struct list *cursor;
+
+    LIST_FOR_EACH(cursor, &listener->guests)
+    if (peer_address_is_equal(&LIST_ENTRY_OF(cursor, struct guest, entry)->address, address))
+        of_one++;
+    if (of_one >= GUESTS_OF_ONE) return end_stranger(listener, address);
+    return listener->guest_count < GUESTS_MAX || end_stranger(listener, NULL);
+}
+
+static HRESULT add_guest(struct peer_listener *listener, socket_handle handle,
+                         const struct peer_address *address)
 {
     struct guest *guest = calloc(1, sizeof(*guest));
     HRESULT hr;
@@ -184,6 +218,7 @@ static HRESULT add_guest(struct peer_listener *listener, socket_handle handle)
         return E_OUTOFMEMORY;
     }
     guest->listener = listener;
+    guest->address = *address;
     guest->deadline = clock_ticks(&listener->host->clock) + HANDSHAKE_MS;
     peer_gate_init(&guest->gate, &listener->host->trust, &listener->host->clock, TLS_SERVER, false);
     if (FAILED(hr = secure_socket_init(&guest->socket, listener->host->set, handle,
@@ -201,17 +236,18 @@ static HRESULT add_guest(struct peer_listener *listener, socket_handle handle)
 
 static void take_in(struct peer_listener *listener, socket_handle socket)
 {
+    struct peer_address address;
     socket_handle handle;
     HRESULT hr;
 
     while (secure_socket_accept(socket, &handle))
     {
-        if (listener->guest_count >= GUESTS_MAX)
+        if (!secure_socket_address(handle, &address) || !make_room(listener, &address))
         {
             secure_socket_close(handle);
             continue;
         }
-        if (FAILED(hr = add_guest(listener, handle)))
+        if (FAILED(hr = add_guest(listener, handle, &address)))
             LOG_WARN(LOG_PEER, "a peer cannot be let in: %#lx", (unsigned long)hr);
     }
 }
