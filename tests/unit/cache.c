@@ -186,6 +186,7 @@ static void test_too_large(void)
     struct cache_request request = cache_test_request(1, 2 * MIB + 1);
     GUID id;
 
+    shows("PCA-SMCS-8");
     set_limit(cache, 2); /* of 100 MiB */
     expect(cache_test_add(cache, &request, 1, &id), ERR_FILE_TOO_LARGE, "one byte too much");
     ok(!cache_test_count_files(), "There are files.\n");
@@ -474,6 +475,9 @@ static void test_least_recently_used(void)
     struct cache *cache = cache_test_open(NULL);
     GUID ids[6];
 
+    shows("PCA-SMCS-5");
+    shows("PCA-SMCS-6");
+    shows("PCA-SMCS-7");
     set_limit(cache, 5);
     for (unsigned int i = 0; i < 5; i++)
         ids[i] = cache_test_must_add(cache, i, MIB);
@@ -506,6 +510,7 @@ static void test_shrink_under_reader(void)
     struct cache_reader *reader;
     GUID ids[2];
 
+    shows("PCA-SMCS-14");
     for (unsigned int i = 0; i < 2; i++)
         ids[i] = cache_test_must_add(cache, i, MIB);
     expect(cache_reader_open(cache, &ids[0], &reader), S_OK, "open");
@@ -610,6 +615,9 @@ static void test_age(void)
     struct cache_reader *reader;
     GUID ids[4];
 
+    shows("PCA-GMCA-2");
+    shows("PCA-SMCA-4");
+    shows("PCM-27");
     expect(cache_set_limits(cache, &limits), S_OK, "limits");
     for (unsigned int i = 0; i < 4; i++)
         ids[i] = cache_test_must_add(cache, i, 10);

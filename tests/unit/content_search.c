@@ -152,6 +152,7 @@ static void test_chance(void)
 {
     unsigned int counts[20] = {0};
 
+    shows("PCM-15");
     for (unsigned int round = 0; round < 400; round++)
     {
         begin(20, 0);
@@ -267,6 +268,7 @@ static void test_discovery(void)
 
 static void test_authentication(void)
 {
+    shows("PCM-12");
     for (unsigned int way = 0; way < 4; way++)
     {
         begin(10, 0);

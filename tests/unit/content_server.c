@@ -338,6 +338,7 @@ static void test_places(void)
     struct content_connection *connections[5];
     struct byte_buffer out = {0};
 
+    shows("PCM-23");
     begin(0);
     fake_records_size = 1000000;
     for (size_t i = 0; i < 5; i++)
@@ -385,6 +386,7 @@ static void test_bandwidth(void)
     struct byte_buffer out[3] = {{0}};
     uint64_t total;
 
+    shows("PCM-24");
     begin(131072);
     fake_records_size = 10000000;
     for (size_t i = 0; i < 3; i++)

@@ -103,6 +103,10 @@ static void test_unwanted(void)
         {"probe", probe_text, "x", "x"},
     };
 
+    shows("PCA-DP-3");
+    shows("PCA-DP-4");
+    shows("PCM-6");
+    shows("PCM-7");
     for (size_t i = 0; i < ARRAY_COUNT(tests); i++)
     {
         start(1);

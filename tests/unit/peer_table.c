@@ -174,6 +174,8 @@ static void test_expiry(void)
 {
     static const char *const both[] = {"192.0.2.10", "fe80::10"};
 
+    shows("PCM-13");
+    shows("PEER-IAV-4");
     set_up();
     announce("alpha.lab.example", T_0, both, 2);
     announce_one("alpha.lab.example", T_0 + DAY, "192.0.2.10");
