@@ -161,7 +161,11 @@ static void keep_file(void *ctx, const struct judged_file *file)
 
 static void drop_file(void *ctx, const struct judged_file *file)
 {
-    file_keeper_drop(((struct peer_cache *)ctx)->keeper, file);
+    struct peer_cache *peers = ctx;
+
+    file_keeper_drop(peers->keeper, file);
+    if (file->version->known && file->version->has_mtime)
+        peer_network_refuse(peers->network, file->remote_name, file->version);
 }
 
 static bool is_deleted_file(void *ctx, const struct judged_file *file)

@@ -28,6 +28,15 @@
 /* How often known peers are kept, if there is something new. */
 #define SAVE_MS 60000
 
+/* A file of which peers have given something wrong. */
+struct refusal
+{
+    struct list entry;
+    char *url;
+    filetime_t mtime;
+    uint64_t size;
+};
+
 struct peer_network
 {
     struct peer_network_config config; /* immutable after create, as the next four */
@@ -45,6 +54,7 @@ struct peer_network
     bool has_news;   /* of wanted, trust or discovery */
     bool has_found, has_discovered;
     bool is_serving;
+    struct list refusals;
     struct discovery *discovery;  /* as long as others may use it */
     unsigned int discovery_users; /* other threads that do */
     struct cond unused;
@@ -328,6 +338,30 @@ static void close_roles(struct peer_network *network)
     close_server(network);
 }
 
+static struct refusal *next_refusal(struct peer_network *network)
+{
+    struct refusal *refusal;
+
+    lock_acquire(&network->lock);
+    if ((refusal = LIST_HEAD_ENTRY(&network->refusals, struct refusal, entry)))
+        list_remove(&refusal->entry);
+    lock_release(&network->lock);
+    return refusal;
+}
+
+static void take_refusals(struct peer_network *network)
+{
+    struct refusal *refusal;
+
+    while ((refusal = next_refusal(network)))
+    {
+        if (network->streams)
+            peer_streams_refuse(network->streams, refusal->url, refusal->mtime, refusal->size);
+        free(refusal->url);
+        free(refusal);
+    }
+}
+
 /* False: nothing is wanted any more, and the thread ends. */
 static bool take_news(struct peer_network *network)
 {
@@ -352,6 +386,7 @@ static bool take_news(struct peer_network *network)
     }
     if (has_news || clock_ticks(&network->host.clock) >= network->try_again)
         apply(network, &wanted);
+    take_refusals(network);
     if (has_found && network->streams) peer_streams_found(network->streams);
     if (has_discovered && network->streams) peer_streams_discovered(network->streams);
     return true;
@@ -438,6 +473,29 @@ bool peer_network_is_serving(struct peer_network *network)
     is_serving = network->is_serving;
     lock_release(&network->lock);
     return is_serving;
+}
+
+void peer_network_refuse(struct peer_network *network, const WCHAR *url,
+                         const struct file_version *version)
+{
+    struct refusal *refusal = calloc(1, sizeof(*refusal));
+    bool is_running = false;
+
+    if (refusal && (refusal->url = str_to_utf8(url)))
+    {
+        refusal->mtime = version->mtime;
+        refusal->size = version->size;
+        lock_acquire(&network->lock);
+        if ((is_running = network->is_running)) list_add_tail(&network->refusals, &refusal->entry);
+        lock_release(&network->lock);
+    }
+    if (is_running)
+        wake(network);
+    else if (refusal)
+    {
+        free(refusal->url);
+        free(refusal);
+    }
 }
 
 HRESULT peer_network_start(struct peer_network *network, const struct source_request *request,
@@ -576,6 +634,7 @@ HRESULT peer_network_create(const struct peer_network_config *config, struct pee
     cond_init(&network->unused);
     cond_init(&network->desk.called);
     list_init(&network->desk.news);
+    list_init(&network->refusals);
     if (!(network->folder = str_dup(config->folder)) ||
         !(network->identity_path = path_in(config->folder, L"\\" IDENTITY_FILE_NAME)) ||
         !(network->list_path = path_in(config->folder, L"\\" PEER_LIST_FILE_NAME)))
@@ -596,6 +655,7 @@ void peer_network_destroy(struct peer_network *network)
     wake(network);
     if (network->has_thread) thread_join(&network->thread);
     peer_stream_desk_fail(&network->desk);
+    take_refusals(network);
     if (network->set) socket_set_destroy(network->set);
     cond_done(&network->unused);
     cond_done(&network->desk.called);

@@ -40,6 +40,10 @@ HRESULT peer_network_list(struct peer_network *network, struct peer_facts **list
 HRESULT peer_network_forget(struct peer_network *network);
 HRESULT peer_network_discover(struct peer_network *network);
 
+/* What peers have of this file is wrong: they are not asked for it for an hour. */
+void peer_network_refuse(struct peer_network *network, const WCHAR *url,
+                         const struct file_version *version);
+
 /* As in struct source_ops. */
 HRESULT peer_network_start(struct peer_network *network, const struct source_request *request,
                            const struct source_sink *sink, void *sink_ctx,

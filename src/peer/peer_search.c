@@ -17,7 +17,9 @@
 /* How long nobody is asked again: whoever has the file may have it yet, whoever has not may get it.
  */
 #define RESULT_MS 60000
-#define FILES_MAX 1000
+/* The same when a program has found that what peers have of it is wrong. */
+#define REFUSED_MS 3600000
+#define FILES_MAX  1000
 
 struct peer_searches
 {
@@ -246,7 +248,9 @@ static struct peer_file *find_file(struct peer_searches *searches, const char *u
 
 static bool is_outdated(const struct peer_file *file, tick_t now)
 {
-    return !file->users && !file->is_searching && now >= file->end + RESULT_MS;
+    tick_t worth = file->is_refused ? REFUSED_MS : RESULT_MS;
+
+    return !file->users && !file->is_searching && now >= file->end + worth;
 }
 
 /* Makes room. */
@@ -373,7 +377,7 @@ bool peer_file_find(struct peer_file *file, uint64_t begin, uint64_t end, struct
 {
     struct list *cursor;
 
-    if (file->failures >= PEER_FAILURES_MAX) return false;
+    if (file->failures >= PEER_FAILURES_MAX || file->is_refused) return false;
     LIST_FOR_EACH(cursor, &file->holders)
     {
         struct holder *holder = LIST_ENTRY_OF(cursor, struct holder, entry);
@@ -403,6 +407,20 @@ void peer_file_reject(struct peer_file *file, const char *fqdn)
 }
 
 /* ---- what the thread calls ---- */
+
+void peer_searches_refuse(struct peer_searches *searches, const char *url, filetime_t mtime,
+                          uint64_t size)
+{
+    tick_t now = clock_ticks(&searches->host->clock);
+    struct peer_file *file;
+
+    forget_files(searches, now);
+    if (!(file = find_file(searches, url, mtime, size)) &&
+        FAILED(add_file(searches, url, mtime, size, &file)))
+        return;
+    file->is_refused = true;
+    if (!file->is_searching) file->end = now;
+}
 
 void peer_searches_found(struct peer_searches *searches)
 {

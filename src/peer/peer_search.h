@@ -25,7 +25,8 @@ struct peer_file
     struct content_search search;
     struct content_search_port port;
     bool is_searching;
-    tick_t end; /* of the search; its result is worth something for a while */
+    bool is_refused; /* peers have something else under its name */
+    tick_t end;      /* of the search; its result is worth something for a while */
     struct list holders;
     struct list attempts;
     unsigned int failures;
@@ -59,6 +60,10 @@ bool peer_file_is_searching(const struct peer_file *file);
 bool peer_file_find(struct peer_file *file, uint64_t begin, uint64_t end, struct peer_part *part);
 /* The peer is not to be asked for this file again. */
 void peer_file_reject(struct peer_file *file, const char *fqdn);
+
+/* What peers have of it is wrong: nobody is asked for an hour. */
+void peer_searches_refuse(struct peer_searches *searches, const char *url, filetime_t mtime,
+                          uint64_t size);
 
 /* Something of a peer is known that was not before, or discovery is over; from the thread's
  * inbox. */

@@ -339,6 +339,12 @@ bool peer_streams_ready(struct peer_streams *streams, socket_handle handle)
     return peer_links_ready(streams->links, handle);
 }
 
+void peer_streams_refuse(struct peer_streams *streams, const char *url, filetime_t mtime,
+                         uint64_t size)
+{
+    peer_searches_refuse(streams->searches, url, mtime, size);
+}
+
 void peer_streams_found(struct peer_streams *streams)
 {
     peer_searches_found(streams->searches);

@@ -39,6 +39,8 @@ void peer_streams_destroy(struct peer_streams *streams);
 bool peer_streams_ready(struct peer_streams *streams, socket_handle handle);
 /* Takes in what is new, does what is due and tells the next time. */
 tick_t peer_streams_run(struct peer_streams *streams, tick_t now);
+void peer_streams_refuse(struct peer_streams *streams, const char *url, filetime_t mtime,
+                         uint64_t size);
 void peer_streams_found(struct peer_streams *streams);
 void peer_streams_discovered(struct peer_streams *streams);
 
