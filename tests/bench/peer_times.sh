@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# peer_times.sh [COUNT]: times among COUNT machines (8): discovery, a file that nobody has, 1,000 changes
+# of the source, the bandwidth that is served, to one and to three. Wants a quiet machine and
+# build/x86_64 (sh tests/setup.sh). The report is build/report/peer_times.txt.
+
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/lib/output.sh
+. "$top/tests/lib/output.sh"
+# shellcheck source=tests/lib/wine.sh
+. "$top/tests/lib/wine.sh"
+# shellcheck source=tests/lib/nginx.sh
+. "$top/tests/lib/nginx.sh"
+# shellcheck source=tests/lib/machines.sh
+. "$top/tests/lib/machines.sh"
+machines_enter "$top/tests/bench/peer_times.sh" "$@"
+
+count=${1:-8}
+build=$top/build/x86_64
+tool=$build/bin/bitsadmin.exe
+program=$build/tests/bench/peer_times.exe
+folder=$build/peer-times
+report=$top/build/report/peer_times.txt
+OPENBITS_CLSCTX=local
+export OPENBITS_CLSCTX
+
+finish()
+{
+    stop_nginx
+    machines_stop
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+# time_on MACHINE ARGUMENT...
+time_on()
+{
+    time_machine=$1
+    shift
+    on_machine "$time_machine" timeout -k 5 900 "$wine_loader" "$program" "$@" | tr -d '\r'
+}
+
+# make_file NAME MIB
+make_file()
+{
+    head -c $(($2 * 1048576)) /dev/urandom >"$folder/www/$1"
+    touch -d '2024-02-03 04:05:06' "$folder/www/$1"
+}
+
+# serve NAME: machine 1 has it.
+serve()
+{
+    run_on 1 "$build/bin/peer_get.exe" "$origin_url/$1" "Z:$folder/m1-$1" 3 >/dev/null ||
+        die "Machine 1 does not get $1."
+    until run_on 1 "$tool" /rawreturn /cache /list | grep -q "/$1"; do sleep 0.2; done
+}
+
+# set_bandwidth BITS
+set_bandwidth()
+{
+    machines_policy 1 MaxBandwidthServed "$1"
+    sleep 2
+}
+
+rm -rf "$folder/www" "$folder"/m*
+mkdir -p "$folder/www" "${report%/*}"
+make_file long 1024
+make_file some 64
+for round in $(seq 0 19); do make_file "missing$round" 1; done
+machines_start "$build/peers/machines" "$count" "$build/bin/qmgr.dll"
+start_origin "$folder/nginx" "$folder/www"
+machines_introduce "$tool" 4294967200
+machines_wait_for_peers "$tool"
+serve long
+serve some
+# Slow enough that a thousand changes find something left of the file.
+stop_nginx
+start_origin "$folder/nginx" "$folder/www" 3m
+
+{
+    echo "$count machines, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
+    time_on 2 discover 20
+    echo "(goal: first_peer 150)"
+    time_on 2 missing "$origin_url/missing" "Z:$folder/m2-missing" 20
+    echo "(goal: nobody_has_it_costs 600)"
+    set_bandwidth 25165824
+    time_on 2 toggle "$origin_url/long" "Z:$folder/m2-long" 1000
+    echo "(goals: p99 of origin_to_peer 250, of peer_to_origin 100; bytes_twice 0)"
+    set_bandwidth 8388608
+    echo "one client, 1048576 bytes a second allowed:"
+    time_on 2 rate "$origin_url/some" "Z:$folder/m2-some" 10
+    if [ "$count" -ge 4 ]; then
+        echo "three clients, 1048576 bytes a second allowed:"
+        waiting=
+        for machine in 2 3 4; do
+            time_on "$machine" rate "$origin_url/some" "Z:$folder/m$machine-some" 10 \
+                >"$folder/m$machine-rate" &
+            waiting="$waiting $!"
+        done
+        for each in $waiting; do wait "$each" || echo "one has failed"; done
+        cat "$folder"/m[234]-rate
+        awk '{ sum += $2 } END { print "sum", sum }' "$folder"/m[234]-rate
+    fi
+} | tee "$report"
