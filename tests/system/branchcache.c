@@ -186,6 +186,7 @@ static void test_on(void)
 static void test_job_flag(void)
 {
     shows("J4-SPCF-32");
+    shows("PC4-6");
     set_switch(1);
     download(PEERDIST_GOOD, BG_JOB_DISABLE_BRANCH_CACHE, "Hp");
 }
