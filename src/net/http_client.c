@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Requests on libcurl's multi interface; the only file that knows it besides the table of its
- * errors. The waiting is our own (socket_set), which costs a third of libcurl's under Wine.
+ * Requests on libcurl's multi interface; only http_setup and the table of its errors know it
+ * besides. The waiting is our own (socket_set), which costs a third of libcurl's under Wine.
  * Redirects, ranges and versions are decided by the callers: libcurl is asked for one request and
  * one answer at a time. Heads are read by our own bounded parser. */
 #include "net/http_client.h"
@@ -17,18 +17,15 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "net/http_client_errors.h"
+#include "net/http_setup.h"
 #include "net/own_network.h"
 #include "net/server_cert.h"
 #include "net/socket_set.h"
 
-#define USER_AGENT         "Microsoft BITS/7.8"
-#define BUFFER_MIN         (16 * 1024L)
-#define BUFFER_MAX         (1024 * 1024L) /* libcurl is built to take so much at once */
-#define BUFFER_LIMITED_MIN 1024L          /* libcurl's own minimum */
-#define GREEDY_READS       4 /* of one socket without a wait, while it fills the buffer each time */
-#define IDLE_EASY_MAX      16 /* handles kept for the next request */
-#define TIMEOUT_ERROR      ((HRESULT)0x80072ee2)
-#define CLOSED_ERROR       ((HRESULT)0x80072efe)
+#define GREEDY_READS  4  /* of one socket without a wait, while it fills the buffer each time */
+#define IDLE_EASY_MAX 16 /* handles kept for the next request */
+#define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
+#define CLOSED_ERROR  ((HRESULT)0x80072efe)
 
 struct http_client
 {
@@ -106,7 +103,7 @@ static void on_ready(void *ctx, socket_handle handle, unsigned int ready)
     {
         client->body_size = 0;
         curl_multi_socket_action(client->multi, handle, bits, &running);
-    } while (client->body_size >= BUFFER_MAX && --reads);
+    } while (client->body_size >= HTTP_SETUP_BUFFER_MAX && --reads);
 }
 
 static void run_timer(struct http_client *client)
@@ -297,92 +294,11 @@ static tick_t resume_paused(struct http_client *client, tick_t now)
 
 /* ---- a request ---- */
 
-static bool add_field(struct http_request *request, const char *name, const char *value)
+/* What comes back, and the check of who is there. */
+static void set_callbacks(struct http_request *request)
 {
-    size_t size = strlen(name) + strlen(value) + 3;
-    struct curl_slist *fields = NULL;
-    char *line = malloc(size);
-
-    if (line)
-    {
-        snprintf(line, size, "%s: %s", name, value);
-        if ((fields = curl_slist_append(request->fields, line))) request->fields = fields;
-        free(line);
-    }
-    return fields != NULL;
-}
-
-static bool set_peerdist_fields(struct http_request *request, enum http_peerdist peerdist)
-{
-    if (peerdist == HTTP_PEERDIST_MISSING)
-        return add_field(request, "X-P2P-PeerDist", "Version=1.1, MissingDataRequest=true");
-    if (peerdist == HTTP_PEERDIST_ACCEPT)
-        return add_field(request, "X-P2P-PeerDist", "Version=1.1") &&
-               add_field(request, "X-P2P-PeerDistEx",
-                         "MinContentInformation=1.0, MaxContentInformation=2.0");
-    return true;
-}
-
-static bool set_fields(struct http_request *request, const struct http_request_params *params)
-{
-    const char *encodings =
-        params->peerdist == HTTP_PEERDIST_ACCEPT ? "identity, peerdist" : "identity";
-
-    if (!add_field(request, "Accept", "*/*") || !add_field(request, "Accept-Encoding", encodings) ||
-        !set_peerdist_fields(request, params->peerdist) ||
-        !add_field(request, "Connection", "Keep-Alive"))
-        return false;
-    if (params->if_unmodified_since &&
-        !add_field(request, "If-Unmodified-Since", params->if_unmodified_since))
-        return false;
-    return !params->if_match || add_field(request, "If-Match", params->if_match);
-}
-
-/* What comes in one go comes at full speed. */
-static long limited_buffer_size(uint64_t rate)
-{
-    uint64_t size = rate / 16;
-
-    if (size < BUFFER_LIMITED_MIN) return BUFFER_LIMITED_MIN;
-    return size < BUFFER_MAX ? (long)size : BUFFER_MAX;
-}
-
-/* The buffer is made anew for each request, and one of this size costs a call of the system. */
-static long buffer_size(const struct http_request_params *params)
-{
-    uint64_t size = params->range_last - params->range_first;
-
-    if (params->is_head) return BUFFER_MIN;
-    if (params->limit && params->limit->throttle->rate != THROTTLE_UNLIMITED)
-        return limited_buffer_size(params->limit->throttle->rate);
-    if (params->has_range && size < BUFFER_MIN) return BUFFER_MIN;
-    return BUFFER_MAX;
-}
-
-static void set_options(struct http_request *request, const struct http_request_params *params)
-{
-    const struct http_client_config *config = &request->client->config;
     CURL *easy = request->easy;
-    char range[HTTP_RANGE_SIZE];
 
-    curl_easy_setopt(easy, CURLOPT_URL, params->url);
-    /* Page "BG_FILE_INFO": the URL is sent as the client wrote it, dot segments too. */
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->fields);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-    curl_easy_setopt(easy, CURLOPT_NOBODY, (long)params->is_head);
-    /* What the environment says about proxies is not a setting of BITS. */
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(params));
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)config->floor_rate);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)config->floor_seconds);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     if (request->client->checks_servers)
@@ -390,16 +306,11 @@ static void set_options(struct http_request *request, const struct http_request_
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
-    /* Revocation is checked on demand only: BG_SSL_ENABLE_CRL_CHECK. */
-    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_line);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
-    if (!params->has_range) return;
-    http_format_range(range, sizeof(range), params->range_first, params->range_last);
-    curl_easy_setopt(easy, CURLOPT_RANGE, strchr(range, '=') + 1);
 }
 
 static CURL *take_easy(struct http_client *client)
@@ -411,6 +322,7 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
                            const struct http_request_ops *ops, void *ctx, struct http_request **out)
 {
     struct http_request *request;
+    HRESULT hr;
 
     *out = NULL;
     if (!(request = calloc(1, sizeof(*request)))) return E_OUTOFMEMORY;
@@ -427,12 +339,13 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
     http_head_init(&request->head);
     list_add_tail(&client->requests, &request->link);
-    if (!set_fields(request, params))
+    hr = http_setup_request(request->easy, &client->config, params, &request->fields);
+    if (FAILED(hr))
     {
         free_request(request);
-        return E_OUTOFMEMORY;
+        return hr;
     }
-    set_options(request, params);
+    set_callbacks(request);
     if (curl_multi_add_handle(client->multi, request->easy))
     {
         free_request(request);
