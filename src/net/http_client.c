@@ -16,6 +16,7 @@
 #include "base/err_codes.h"
 #include "base/list.h"
 #include "base/log.h"
+#include "net/http_body.h"
 #include "net/http_client_errors.h"
 #include "net/http_setup.h"
 #include "net/own_network.h"
@@ -51,6 +52,7 @@ struct http_request
     void *ctx;
     struct http_head head;
     tick_t head_deadline;
+    struct http_body_reader body;
     bool has_head;               /* ops->head() has been called */
     HRESULT failure;             /* why an operation of ours ended it */
     struct throttle_user *limit; /* NULL: none */
@@ -294,6 +296,22 @@ static tick_t resume_paused(struct http_client *client, tick_t now)
 
 /* ---- a request ---- */
 
+/* A server that is given time to answer does not stand still. */
+static void set_body(struct http_request *request, const struct http_request_params *params)
+{
+    const struct http_client_config *config = &request->client->config;
+    uint32_t patience_ms =
+        params->head_timeout_ms ? params->head_timeout_ms : config->head_timeout_ms;
+
+    request->head_deadline = clock_ticks(&clock_system) + patience_ms;
+    if (patience_ms / 1000 > config->floor_seconds)
+        curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_TIME, (long)(patience_ms / 1000 + 1));
+    if (!params->body) return;
+    request->body = (struct http_body_reader){
+        .body = *params->body, .deadline = &request->head_deadline, .patience_ms = patience_ms};
+    http_body_setup(request->easy, &request->body);
+}
+
 /* What comes back, and the check of who is there. */
 static void set_callbacks(struct http_request *request)
 {
@@ -336,7 +354,6 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     request->ctx = ctx;
     request->limit = params->limit;
     request->is_lan_free = params->is_lan_free;
-    request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
     http_head_init(&request->head);
     list_add_tail(&client->requests, &request->link);
     hr = http_setup_request(request->easy, &client->config, params, &request->fields);
@@ -345,6 +362,7 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
         free_request(request);
         return hr;
     }
+    set_body(request, params);
     set_callbacks(request);
     if (curl_multi_add_handle(client->multi, request->easy))
     {
@@ -385,6 +403,7 @@ static bool is_line_too_long(const struct http_request *request, CURLcode code)
 static HRESULT result_of(const struct http_request *request, CURLcode code)
 {
     if (FAILED(request->failure)) return request->failure;
+    if (request->body.has_failed) return E_ABORT;
     if (is_line_too_long(request, code)) return BG_E_INVALID_SERVER_RESPONSE;
     if (code == CURLE_OK && !request->has_head) return CLOSED_ERROR;
     return http_client_error(code);

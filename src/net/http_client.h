@@ -30,6 +30,16 @@ enum http_peerdist
     HTTP_PEERDIST_MISSING /* it has come, and these bytes are not to be had elsewhere */
 };
 
+/* What a request sends. */
+struct http_body
+{
+    uint64_t size;
+    /* Up to size bytes from the offset on, in the order of the offsets, but for a body that is sent
+     * once more. 0: they cannot be had, and the request ends with E_ABORT. */
+    size_t (*read)(void *ctx, uint64_t offset, void *buffer, size_t size);
+    void *ctx;
+};
+
 /* Texts are copied. */
 struct http_request_params
 {
@@ -43,6 +53,11 @@ struct http_request_params
     const char *if_match;            /* NULL: none */
     struct throttle_user *limit;     /* of the body's speed, kept by the caller; NULL: none */
     bool is_lan_free;                /* no limit for a server of the same network */
+    const char *method;              /* NULL: HEAD or GET */
+    const char *const *lines;        /* more fields, without their ends */
+    unsigned int line_count;
+    const struct http_body *body; /* copied; NULL: none */
+    uint32_t head_timeout_ms;     /* after the last byte of the body; 0: the client's */
 };
 
 struct http_request_ops

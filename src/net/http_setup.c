@@ -39,6 +39,22 @@ static bool add_peerdist_fields(struct curl_slist **fields, enum http_peerdist p
     return true;
 }
 
+static bool add_line(struct curl_slist **fields, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*fields, line);
+
+    if (longer) *fields = longer;
+    return longer != NULL;
+}
+
+static bool add_lines(struct curl_slist **fields, const struct http_request_params *params)
+{
+    for (unsigned int i = 0; i < params->line_count; i++)
+        if (!add_line(fields, params->lines[i])) return false;
+    /* Nobody waits to be told to go on. */
+    return !params->body || add_line(fields, "Expect:");
+}
+
 static bool add_fields(struct curl_slist **fields, const struct http_request_params *params)
 {
     const char *encodings =
@@ -51,7 +67,8 @@ static bool add_fields(struct curl_slist **fields, const struct http_request_par
     if (params->if_unmodified_since &&
         !add_field(fields, "If-Unmodified-Since", params->if_unmodified_since))
         return false;
-    return !params->if_match || add_field(fields, "If-Match", params->if_match);
+    if (params->if_match && !add_field(fields, "If-Match", params->if_match)) return false;
+    return add_lines(fields, params);
 }
 
 /* ---- options ---- */
@@ -88,6 +105,7 @@ static void set_question(CURL *easy, const struct http_request_params *params)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
     curl_easy_setopt(easy, CURLOPT_NOBODY, (long)params->is_head);
+    if (params->method) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, params->method);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(params));
     if (!params->has_range) return;
     http_format_range(range, sizeof(range), params->range_first, params->range_last);

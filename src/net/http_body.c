@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A body is read from its owner piece by piece. It may be sent more than once: authentication, and
+ * a connection that turned out to be closed, take it back to its beginning. */
+#include "net/http_body.h"
+
+#include "base/clock.h"
+
+#define UPLOAD_BUFFER (512 * 1024L)
+
+static size_t on_read(char *buffer, size_t size, size_t count, void *ctx)
+{
+    struct http_body_reader *reader = ctx;
+    uint64_t left = reader->body.size - reader->offset;
+    size_t wanted = size * count, got;
+
+    *reader->deadline = clock_ticks(&clock_system) + reader->patience_ms;
+    if (!left) return 0;
+    if (wanted > left) wanted = (size_t)left;
+    got = reader->body.read(reader->body.ctx, reader->offset, buffer, wanted);
+    if (!got || got > wanted)
+    {
+        reader->has_failed = true;
+        return CURL_READFUNC_ABORT;
+    }
+    reader->offset += got;
+    return got;
+}
+
+static int on_seek(void *ctx, curl_off_t offset, int origin)
+{
+    struct http_body_reader *reader = ctx;
+
+    if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > reader->body.size)
+        return CURL_SEEKFUNC_FAIL;
+    reader->offset = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+void http_body_setup(CURL *easy, struct http_body_reader *reader)
+{
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)reader->body.size);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+    curl_easy_setopt(easy, CURLOPT_READDATA, reader);
+    curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+    curl_easy_setopt(easy, CURLOPT_SEEKDATA, reader);
+}
