@@ -106,9 +106,7 @@ static HRESULT WINAPI bg_job_Suspend(IBackgroundCopyJob5 *iface)
 
 static HRESULT WINAPI bg_job_Resume(IBackgroundCopyJob5 *iface)
 {
-    HRESULT hr = job_resume(job_from(iface));
-
-    return hr == E_NOTIMPL ? com_not_written("IBackgroundCopyJob::Resume of an upload") : hr;
+    return job_resume(job_from(iface));
 }
 
 static HRESULT WINAPI bg_job_Cancel(IBackgroundCopyJob5 *iface)

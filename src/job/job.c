@@ -39,6 +39,14 @@ static struct job *alloc_job(struct queue *queue)
     return job;
 }
 
+static bool add_upload(struct job *job)
+{
+    if (job->type == JOB_TYPE_DOWNLOAD) return true;
+    if (!(job->upload = calloc(1, sizeof(*job->upload)))) return false;
+    job->upload->host_failed_at = TICK_NEVER;
+    return true;
+}
+
 HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type type,
                    const struct caller_facts *owner, struct job **out)
 {
@@ -49,7 +57,8 @@ HRESULT job_create(struct queue *queue, const WCHAR *display_name, enum job_type
     if (!job) return E_OUTOFMEMORY;
     job->type = type;
     job->owner = *owner;
-    if (FAILED(hr = guid_create_random(&job->id)) || !(job->display_name = str_dup(display_name)))
+    if (FAILED(hr = guid_create_random(&job->id)) || !(job->display_name = str_dup(display_name)) ||
+        !add_upload(job))
     {
         job_release(job, JOB_HOLDER_CALLER);
         return FAILED(hr) ? hr : E_OUTOFMEMORY;
@@ -76,6 +85,14 @@ HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_te
     job->id = *id;
     job->type = texts->type;
     job->owner = texts->owner;
+    if (!add_upload(job))
+    {
+        job_release(job, JOB_HOLDER_CALLER);
+        *out = NULL;
+        return E_OUTOFMEMORY;
+    }
+    if (job->upload && texts->upload) job->upload->state = *texts->upload;
+    if (job->upload) job->upload->reply_name = take_text(&texts->reply_name);
     job->display_name = take_text(&texts->display_name);
     job->description = take_text(&texts->description);
     job->proxy_list = take_text(&texts->proxy_list);
@@ -100,9 +117,11 @@ static void unmark(struct job *job)
 static void job_destroy(struct job *job)
 {
     unmark(job);
-    for (uint32_t i = 0; i < job->file_count; i++)
+    for (uint32_t i = 0; i < job->file_count + job->has_reply; i++)
         job_file_destroy(job->files[i]);
     free(job->files);
+    if (job->upload) free(job->upload->reply_name);
+    free(job->upload);
     if (job->slot) notify_slot_release(job->slot);
     free(job->display_name);
     free(job->description);
@@ -506,14 +525,16 @@ HRESULT job_get_proxy(struct job *job, enum proxy_usage *usage, WCHAR **list, WC
 
 /* ---- peer caching ---- */
 
+/* Peers have no part in uploads, and a reply is of no use to them. */
 uint32_t job_effective_peer_flags(const struct job *job)
 {
+    if (job->upload) return 0;
     return peer_flags_effective(job->peer_flags, job->queue->settings.peer_flags);
 }
 
 bool job_uses_branchcache(const struct job *job)
 {
-    return job->queue->settings.uses_branchcache &&
+    return job->queue->settings.uses_branchcache && !job->upload &&
            !(job_effective_peer_flags(job) & PEER_JOB_NO_BRANCHCACHE);
 }
 

@@ -31,11 +31,10 @@ HRESULT job_resume(struct job *job)
 {
     HRESULT hr;
 
+    if (FAILED(hr = job_reply_name_default(job))) return hr;
     if (FAILED(hr = job_lock_for_change(job))) return hr;
     if (!job->file_count)
         hr = BG_E_EMPTY;
-    else if (job->type != JOB_TYPE_DOWNLOAD)
-        hr = E_NOTIMPL;
     else if (job->state != JOB_TRANSFERRED || job_has_open_file(job))
         hr = job_apply(job, EV_RESUME);
     return finish_call(job, hr);
@@ -68,6 +67,11 @@ HRESULT job_set_priority(struct job *job, uint32_t priority)
 
 /* ---- endings ---- */
 
+static uint32_t all_files(const struct job *job)
+{
+    return job->file_count + job->has_reply;
+}
+
 /* An ending is kept before anything is done about it, so that one that is cut off goes on at the
  * next start. Other changes wait until leave_ending(). */
 static HRESULT enter_ending(struct job *job, enum job_ending ending)
@@ -87,8 +91,7 @@ static void leave_ending(struct job *job)
     cond_broadcast(&job->queue->quiet);
 }
 
-/* The row in the store goes. */
-static HRESULT forget(struct job *job)
+HRESULT job_forget(struct job *job)
 {
     HRESULT hr;
 
@@ -159,7 +162,7 @@ HRESULT job_discard_files(struct job *job)
     /* What stands under its final name is the client's. */
     if (job->options.is_high_performance) return S_OK;
     /* The list of files of a job that is final, or is ending, stays as it is. */
-    for (uint32_t i = 0; i < job->file_count; i++)
+    for (uint32_t i = 0; i < all_files(job); i++)
         if (FAILED(discard_file(job, job->files[i]))) hr = BG_S_UNABLE_TO_DELETE_FILES;
     return hr;
 }
@@ -168,9 +171,10 @@ HRESULT job_end_cancel(struct job *job)
 {
     HRESULT hr = job_discard_files(job);
 
+    if (job_upload_say_farewell(job)) return hr;
     queue_lock(job->queue);
     /* What the store did not forget it will be told again at the next start. */
-    forget(job);
+    job_forget(job);
     queue_unlock(job->queue);
     return hr;
 }
@@ -212,7 +216,7 @@ static HRESULT publish_files(struct job *job, bool is_resumed, uint32_t *count)
     HRESULT hr = S_OK;
 
     *count = 0;
-    for (uint32_t i = 0; i < job->file_count && SUCCEEDED(hr); i++)
+    for (uint32_t i = 0; i < all_files(job) && SUCCEEDED(hr); i++)
     {
         struct job_file *file = job->files[i];
 
@@ -241,7 +245,7 @@ static HRESULT end_files(struct job *job, bool is_resumed)
     HRESULT hr;
 
     if (FAILED(hr = publish_files(job, is_resumed, &published))) return hr;
-    if (published == job->file_count) return S_OK;
+    if (published == all_files(job)) return S_OK;
     hr = job_discard_files(job);
     return hr == S_OK ? BG_S_PARTIAL_COMPLETE : hr;
 }
@@ -252,7 +256,7 @@ HRESULT job_end_complete(struct job *job, bool is_resumed)
 
     queue_lock(job->queue);
     job->ending = JOB_ENDING_NONE;
-    if (SUCCEEDED(hr) && FAILED(forgotten = forget(job))) hr = forgotten;
+    if (SUCCEEDED(hr) && FAILED(forgotten = job_forget(job))) hr = forgotten;
     leave_ending(job);
     if (SUCCEEDED(hr))
         job_apply(job, EV_COMPLETE);
@@ -290,11 +294,11 @@ HRESULT job_complete(struct job *job)
 
 /* ---- failures ---- */
 
-static bool is_worth_a_retry(const struct job *job, HRESULT code, tick_t now)
+static bool is_worth_a_retry(const struct job *job, HRESULT code, bool is_transient, tick_t now)
 {
     uint64_t timeout_ms = job->no_progress_timeout * 1000ull;
 
-    if (!job->no_progress_timeout || !err_is_transient(code)) return false;
+    if (!job->no_progress_timeout || !is_transient) return false;
     if (job->stalled_since != TICK_NEVER && now - job->stalled_since >= timeout_ms) return false;
     return err_waits_for_condition(code) || job->min_retry_delay <= job->no_progress_timeout;
 }
@@ -311,13 +315,13 @@ static tick_t retry_time(const struct job *job, HRESULT code, tick_t now)
                (uint32_t)(delay_ms / 10 < UINT32_MAX - 1 ? delay_ms / 10 + 1 : UINT32_MAX));
 }
 
-void job_fail(struct job *job, const struct job_error *error)
+void job_fail_as(struct job *job, const struct job_error *error, bool is_transient)
 {
     tick_t now = queue_now(job->queue);
 
     job->error = *error;
     if (err_counts(error->code)) job->error_count++;
-    if (!is_worth_a_retry(job, error->code, now))
+    if (!is_worth_a_retry(job, error->code, is_transient, now))
     {
         job_apply(job, EV_FATAL_ERROR);
         return;
@@ -325,4 +329,9 @@ void job_fail(struct job *job, const struct job_error *error)
     if (job->stalled_since == TICK_NEVER) job->stalled_since = now;
     job->retry_at = retry_time(job, error->code, now);
     job_apply(job, EV_TRANSIENT_ERROR);
+}
+
+void job_fail(struct job *job, const struct job_error *error)
+{
+    job_fail_as(job, error, err_is_transient(error->code));
 }

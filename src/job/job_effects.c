@@ -125,6 +125,14 @@ static void post_notes(struct job *job)
     list_add_tail(&job->queue->outbox, &job->outbox_link);
 }
 
+void job_hand_over(struct job *job)
+{
+    job->wants_stop = true;
+    job->stop_epoch = job->epoch;
+    note_start(job);
+    post_notes(job);
+}
+
 static void leave_queue(struct job *job)
 {
     /* The reference of the list goes with the outbox, outside of the lock. */

@@ -40,13 +40,13 @@ HRESULT job_file_set_version(struct job *job, struct job_file *file,
 
     if (!file_ranges_fit(file->ranges, version->size)) return BG_E_INVALID_RANGE;
     if (FAILED(hr = file_wishes_fit(&file->wishes, version->size))) return hr;
-    if (file->version.known)
+    if (!file->is_reply && file->version.known)
         subtract_size(job, job_file_size(file));
-    else
+    else if (!file->is_reply)
         job->files_unsized--;
     file->version = *version;
     file->version.known = true;
-    job_add_size(job, job_file_size(file));
+    if (!file->is_reply) job_add_size(job, job_file_size(file));
     job_mark_file(job, file, false);
     if (version->size > LARGE_FILE) job_mark_soon(job, UNSAVED_FILES);
     return S_OK;
@@ -67,14 +67,14 @@ void job_file_start_over(struct job *job, uint32_t index)
     struct job_file *file = job->files[index];
 
     wish_again(file);
-    job->bytes_done -= range_set_total(&file->have);
+    if (!file->is_reply) job->bytes_done -= range_set_total(&file->have);
     range_set_clear(&file->have);
     job_ranges_forget(job, file);
     file->sum = (struct file_sum){0};
     if (file->version.known)
     {
-        subtract_size(job, job_file_size(file));
-        job->files_unsized++;
+        if (!file->is_reply) subtract_size(job, job_file_size(file));
+        if (!file->is_reply) job->files_unsized++;
         file->version = (struct file_version){0};
     }
     if (file->content_name) job_mark_file(job, file, true);
@@ -90,7 +90,7 @@ void job_file_start_over(struct job *job, uint32_t index)
     if (file->is_done)
     {
         file->is_done = false;
-        job->files_done--;
+        if (!file->is_reply) job->files_done--;
     }
     if (file->is_untold)
     {
@@ -109,7 +109,7 @@ HRESULT job_file_add_bytes(struct job *job, struct job_file *file, uint64_t begi
 
     if (FAILED(hr = range_set_add(&file->have, begin, end))) return hr;
     added = range_set_total(&file->have) - before;
-    job->bytes_done += added;
+    if (!file->is_reply) job->bytes_done += added;
     if (is_from_peer)
         file->sources.from_peers += added;
     else
@@ -126,11 +126,13 @@ void job_file_mark_done(struct job *job, uint32_t index)
 
     if (file->is_done) return;
     file->is_done = true;
-    job->files_done++;
+    if (!file->is_reply) job->files_done++;
+    job_mark_file(job, file, false);
+    /* That a file was sent is told by the job alone. */
+    if (job->upload && !file->is_reply) return;
     file->is_untold = true;
     job->files_untold++;
     if (index < job->first_untold) job->first_untold = index;
-    job_mark_file(job, file, false);
 }
 
 bool job_has_open_file(const struct job *job)
@@ -163,7 +165,7 @@ uint32_t job_next_file(struct job *job)
         job->first_open++;
     for (uint32_t i = job->first_open; i < job->file_count; i++)
         if (is_due(job, job->files[i])) return i;
-    return JOB_NO_FILE;
+    return job_reply_is_next(job) ? job->file_count : JOB_NO_FILE;
 }
 
 /* ---- what the fronts ask ---- */

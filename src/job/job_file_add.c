@@ -22,8 +22,8 @@ void job_file_destroy(struct job_file *file)
     free(file);
 }
 
-static HRESULT create_file(const struct queue *queue, const struct new_file *names,
-                           struct job_file **out)
+HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
+                        struct job_file **out)
 {
     const struct file_ops *ops = queue->ports.files;
     struct job_file *file;
@@ -77,6 +77,8 @@ static HRESULT check_names(const struct job *job, const struct new_file *file,
     if (job->type == JOB_TYPE_UPLOAD_REPLY && url_scheme_of(file->remote_name) == URL_FILE)
         return E_INVALIDARG;
     if (FAILED(hr = url_check_local(file->local_name))) return hr;
+    /* It is read, and its folder left alone. */
+    if (job->upload) return S_OK;
     /* Files mostly come by the folder: ask once for each. */
     if (previous_local && is_same_directory(previous_local, file->local_name)) return S_OK;
     return ops->check_directory(queue->ports.files_ctx, file->local_name);
@@ -100,7 +102,7 @@ static HRESULT make_files(const struct job *job, const struct new_file *names, u
     for (uint32_t i = 0; i < count && SUCCEEDED(hr); i++)
     {
         hr = check_names(job, &names[i], i ? names[i - 1].local_name : NULL);
-        if (SUCCEEDED(hr)) hr = create_file(job->queue, &names[i], &files[i]);
+        if (SUCCEEDED(hr)) hr = job_file_create(job->queue, &names[i], &files[i]);
     }
     if (FAILED(hr))
     {
@@ -187,7 +189,7 @@ HRESULT job_add_files(struct job *job, const struct new_file *names, uint32_t co
     if (FAILED(hr = make_files(job, names, count, &files))) return hr;
     hr = put_files(job, files, count);
     destroy_files(files, count);
-    return hr;
+    return SUCCEEDED(hr) ? job_reply_name_default(job) : hr;
 }
 
 HRESULT job_add_file_with_ranges(struct job *job, const struct new_file *names,

@@ -229,8 +229,8 @@ static tick_t paced_time(const struct job *job, tick_t told_at)
 /* What can wait, when there is nothing else; what has waited longer goes first. */
 static bool find_paced_event(const struct job *job, bool has_ranges, enum notify_kind *kind)
 {
-    bool has_change =
-        job_has_object(job) && job->is_change_untold && (job->notify_flags & NOTIFY_FLAG_MODIFICATION);
+    bool has_change = job_has_object(job) && job->is_change_untold &&
+                      (job->notify_flags & NOTIFY_FLAG_MODIFICATION);
 
     if (!has_ranges && !has_change) return false;
     if (!has_change ||

@@ -22,6 +22,7 @@
 #include "job/job_token.h"
 #include "job/ports.h"
 #include "job/queue.h"
+#include "job/upload_state.h"
 
 /* A file starts over at most this often in one run: a server whose file changes at every request
  * must not keep the job busy for ever. */
@@ -69,6 +70,16 @@ struct job_file
     bool is_of_two_names; /* bytes came under both */
     bool lacks_ranges;    /* its server has shown that it gives no parts of it */
     bool is_offered;      /* to the cache, since the engine started */
+    bool is_reply;        /* to an upload: in none of the job's sums */
+};
+
+/* What a job has that uploads. */
+struct upload
+{
+    struct upload_state state;
+    WCHAR *reply_name;     /* NULL: none yet */
+    tick_t host_failed_at; /* of the host that the session is at; TICK_NEVER: it answers */
+    uint64_t best;         /* the most that the server ever had of the file */
 };
 
 /* A client's callback object, shared by the job and by the events that are out. */
@@ -134,6 +145,9 @@ struct job
     uint32_t bytes_carry; /* how often that has gone over its end */
     uint64_t bytes_done;
 
+    struct upload *upload; /* NULL: a download */
+    bool has_reply;        /* it is files[file_count] */
+
     struct job_times times;
     struct job_error error;
     uint32_t error_count;
@@ -194,6 +208,7 @@ struct queue
 
     struct list jobs;
     uint32_t job_count;
+    uint32_t farewells;    /* jobs that are gone, and that a server has yet to hear of */
     struct job **buckets;  /* by id */
     uint32_t bucket_count; /* a power of two */
 
@@ -265,8 +280,12 @@ bool job_uses_branchcache(const struct job *job);
 /* job_effects.c: the consequences of a transition, called by job_apply() only */
 void job_on_state_changed(struct job *job, enum job_state from, enum job_event event);
 void job_record_effects(struct job *job, unsigned int effects);
+/* What the mover is to do next is another run's: it is started without a change of the state. */
+void job_hand_over(struct job *job);
 
 /* job_file_add.c */
+HRESULT job_file_create(const struct queue *queue, const struct new_file *names,
+                        struct job_file **out);
 /* Room for so many more files. */
 HRESULT job_reserve_files(struct job *job, uint32_t count);
 void job_file_destroy(struct job_file *file);
@@ -299,8 +318,21 @@ const WCHAR *job_file_content_name(const struct job_file *file);
 /* It was offered to the cache, and its record was deleted. */
 bool job_file_is_deleted(struct job *job, struct job_file *file);
 
+/* job_upload.c */
+/* Is the next step one of the upload protocol? Or is the reply to be fetched? */
+bool job_upload_has_step(const struct job *job);
+bool job_reply_is_next(const struct job *job);
+/* Without the lock. False: the server need not hear of it that the job is cancelled. */
+bool job_upload_say_farewell(struct job *job);
+/* job_reply.c. Makes a name for the reply where there is none. Without the lock. */
+HRESULT job_reply_name_default(struct job *job);
+
 /* job_control.c */
 void job_fail(struct job *job, const struct job_error *error);
+/* The same, where more than the code says whether it is worth a retry. */
+void job_fail_as(struct job *job, const struct job_error *error, bool is_transient);
+/* The row in the store goes. */
+HRESULT job_forget(struct job *job);
 /* Removes the temporary files of a job that is final, or is ending. Without the lock. */
 HRESULT job_discard_files(struct job *job);
 /* The same for a job that was cancelled; then it is forgotten. */

@@ -15,6 +15,8 @@ void job_texts_free(struct job_texts *texts)
     free(texts->notify_program);
     free(texts->notify_parameters);
     http_settings_release(texts->http);
+    free(texts->reply_name);
+    free(texts->upload);
     free(texts);
 }
 

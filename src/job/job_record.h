@@ -14,6 +14,7 @@
 #include "job/http_settings.h"
 #include "job/job_options.h"
 #include "job/job_types.h"
+#include "job/upload_state.h"
 
 /* An ending that was begun and must be brought to its end at the next start. */
 enum job_ending
@@ -59,6 +60,8 @@ struct job_texts
     WCHAR *notify_program;
     WCHAR *notify_parameters;
     struct http_settings *http; /* a reference; its credentials are not kept here */
+    WCHAR *reply_name;
+    struct upload_state *upload; /* NULL: no session is open, and nothing is known of the server */
 };
 
 struct file_status

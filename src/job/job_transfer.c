@@ -76,7 +76,9 @@ HRESULT job_transfer_next(struct job *job, uint32_t epoch, struct transfer_plan 
     queue_lock(job->queue);
     if (is_current(job, epoch))
     {
-        if ((index = job_next_file(job)) == JOB_NO_FILE)
+        if (job_upload_has_step(job))
+            job_hand_over(job);
+        else if ((index = job_next_file(job)) == JOB_NO_FILE)
             job_apply(job, job_has_open_file(job) ? EV_NOTHING_WANTED : EV_ALL_DONE);
         else if (FAILED(hr = make_plan(job, index, plan)))
         {

@@ -22,6 +22,10 @@ struct transfer_ops
     void (*start)(void *ctx, struct job *job, uint32_t epoch);
     /* Let go of the job. What has been received is written and reported first. */
     void (*stop)(void *ctx, struct job *job, uint32_t epoch);
+    /* The job was cancelled while its session was open at a server, which is to be told with
+     * job_upload_farewell(). The mover has a reference (JOB_HOLDER_TRANSFER) until
+     * job_upload_farewell_done(). NULL: nobody is told. */
+    void (*farewell)(void *ctx, struct job *job);
 };
 
 /* Local files, touched on the thread of the caller. Names are full paths. */
@@ -39,6 +43,8 @@ struct file_ops
     bool (*has_size)(void *ctx, const WCHAR *name, uint64_t size);
     /* Removes a temporary file; S_OK when there is none. */
     HRESULT (*discard)(void *ctx, const WCHAR *temp_name);
+    /* All bytes of a file that has so many; an error when it has others. */
+    HRESULT (*read)(void *ctx, const WCHAR *name, void *buffer, size_t size);
 };
 
 /* Keeps the queue. */

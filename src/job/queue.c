@@ -353,7 +353,7 @@ uint32_t queue_job_count(struct queue *queue)
     uint32_t count;
 
     queue_lock(queue);
-    count = queue->job_count;
+    count = queue->job_count + queue->farewells;
     queue_unlock(queue);
     return count;
 }

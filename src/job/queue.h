@@ -26,6 +26,7 @@ HRESULT queue_find_job(struct queue *queue, const GUID *id, const struct caller_
 /* The caller's jobs, or all; array freed by the caller, each job holds JOB_HOLDER_CALLER. */
 HRESULT queue_list_jobs(struct queue *queue, const struct caller_facts *caller, bool all_users,
                         struct job ***jobs, uint32_t *count);
+/* With those that are gone, and that a server has yet to hear of. */
 uint32_t queue_job_count(struct queue *queue);
 
 /* A job that was kept, at the start of the engine, before its threads run: the job, its files in

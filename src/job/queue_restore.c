@@ -4,6 +4,7 @@
  * what it calls expects it. */
 #include <stdlib.h>
 
+#include "base/err_codes.h"
 #include "base/log.h"
 #include "job/job_private.h"
 
@@ -78,21 +79,28 @@ HRESULT queue_restore_job(struct queue *queue, const GUID *id, const struct job_
 
 static void add_up(struct job *job, const struct job_file *file)
 {
+    job->files_untold += file->is_untold;
+    if (file->is_reply) return;
     if (file->version.known)
         job_add_size(job, job_file_size(file));
     else
         job->files_unsized++;
     job->bytes_done += range_set_total(&file->have);
     job->files_done += file->is_done;
-    job->files_untold += file->is_untold;
 }
 
 HRESULT job_restore_file(struct job *job, struct file_status *status, struct file_names *names)
 {
     struct job_file *file = calloc(1, sizeof(*file));
+    bool is_reply = job->type == JOB_TYPE_UPLOAD_REPLY && job->file_count;
     HRESULT hr = E_OUTOFMEMORY;
 
-    if (!file || FAILED(hr = job_reserve_files(job, 1)))
+    /* More files than an upload can have were not written by us. */
+    if (file && job->upload && (job->has_reply || job->file_count > is_reply))
+        hr = ERR_FILE_CORRUPT;
+    else if (file)
+        hr = job_reserve_files(job, 1);
+    if (FAILED(hr))
     {
         free(file);
         file_status_done(status);
@@ -117,12 +125,19 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
                               .is_renamed = status->is_renamed,
                               .is_of_two_names = status->is_of_two_names,
                               .wishes = status->wishes};
-    /* It may have been made after the last word of the store. */
+    file->is_reply = is_reply;
+    /* It may have been made after the last word of the store; a file that is sent is the client's
+     * own. */
     file->has_temp_file = !file->is_published;
-    file->is_restored = true;
+    if (job->upload && !is_reply) file->has_temp_file = status->has_temp_file;
+    file->is_restored = file->has_temp_file;
     list_init(&file->unsaved_link);
     free(names);
-    job->files[job->file_count++] = file;
+    job->files[job->file_count] = file;
+    if (is_reply)
+        job->has_reply = true;
+    else
+        job->file_count++;
     add_up(job, file);
     return S_OK;
 }

@@ -80,6 +80,16 @@ static bool copy_text(WCHAR **to, const WCHAR *from)
     return !from || (*to = str_dup(from));
 }
 
+static bool copy_upload(struct job_texts *texts, const struct upload *upload)
+{
+    if (!upload) return true;
+    if (!copy_text(&texts->reply_name, upload->reply_name)) return false;
+    if (!upload->state.session[0] && !upload->state.fragment_limit) return true;
+    if (!(texts->upload = malloc(sizeof(*texts->upload)))) return false;
+    *texts->upload = upload->state;
+    return true;
+}
+
 static struct job_texts *copy_texts(const struct job *job)
 {
     struct job_texts *texts = calloc(1, sizeof(*texts));
@@ -93,7 +103,8 @@ static struct job_texts *copy_texts(const struct job *job)
         copy_text(&texts->proxy_list, job->proxy_list) &&
         copy_text(&texts->proxy_bypass, job->proxy_bypass) &&
         copy_text(&texts->notify_program, job->notify_program) &&
-        copy_text(&texts->notify_parameters, job->notify_parameters))
+        copy_text(&texts->notify_parameters, job->notify_parameters) &&
+        copy_upload(texts, job->upload))
         return texts;
     job_texts_free(texts);
     return NULL;
@@ -225,7 +236,7 @@ static HRESULT collect(struct queue *queue, struct save_batch *batch)
 
 void job_mark_everything(struct job *job)
 {
-    for (uint32_t i = 0; i < job->file_count; i++)
+    for (uint32_t i = 0; i < job->file_count + job->has_reply; i++)
         job_mark_file(job, job->files[i], true);
     job_mark(job, UNSAVED_STATUS | UNSAVED_TEXTS);
 }

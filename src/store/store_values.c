@@ -323,8 +323,50 @@ static void code_http(struct codec *c, void *value)
     if (c->out) http_settings_release(h);
 }
 
+static bool has_upload(const void *value)
+{
+    return ((const struct job_texts *)value)->upload != NULL;
+}
+
+static void code_upload(struct codec *c, void *value)
+{
+    struct job_texts *t = value;
+    struct upload_state state = {0};
+
+    if (!c->out && !t->upload && !(t->upload = malloc(sizeof(*t->upload))))
+    {
+        fail(c, E_OUTOFMEMORY);
+        return;
+    }
+    if (c->out) state = *t->upload;
+    code_chars(c, state.session, sizeof(state.session));
+    code_chars(c, state.host, sizeof(state.host));
+    CODE_U32(c, state.fallback_seconds);
+    CODE_U32(c, state.fragment_limit);
+    CODE_BOOL(c, state.is_stale);
+    CODE_BOOL(c, state.is_closing);
+    if (!c->out) *t->upload = state;
+}
+
+static bool has_reply_name(const void *value)
+{
+    return ((const struct job_texts *)value)->reply_name != NULL;
+}
+
+static void code_reply_name(struct codec *c, void *value)
+{
+    struct job_texts *t = value;
+
+    if (!c->out && t->reply_name)
+        fail(c, E_INVALIDARG);
+    else
+        code_text(c, &t->reply_name, STORE_NAME_MAX);
+}
+
 static const struct section texts_sections[] = {
     {1, has_http, code_http},
+    {40, has_upload, code_upload},
+    {41, has_reply_name, code_reply_name},
 };
 
 static void code_texts(struct codec *c, struct job_texts *t)

@@ -159,25 +159,25 @@ static void test_reply(void)
     UINT64 size = 0;
     HRESULT hr;
 
+    shows("J2-REP-2");
+    shows("J2-REP-4");
+    shows("J2-REP-8");
+    shows("J2-REP-13");
     hr = IBackgroundCopyJob2_GetReplyData(job, &data, &size);
-    todo_if(target_is_ours()) ok(hr == BG_E_INVALID_STATE, "Got hr %#lx.\n", hr);
+    ok(hr == BG_E_INVALID_STATE, "Got hr %#lx.\n", hr);
     hr = IBackgroundCopyJob2_GetReplyProgress(job, &progress);
-    todo_if(target_is_ours())
-    {
-        ok(hr == S_OK, "Got hr %#lx.\n", hr);
-        ok(progress.BytesTotal == BG_SIZE_UNKNOWN, "Got %#llx bytes.\n", progress.BytesTotal);
-    }
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(progress.BytesTotal == BG_SIZE_UNKNOWN, "Got %#llx bytes.\n", progress.BytesTotal);
     hr = IBackgroundCopyJob2_GetReplyFileName(job, &name);
-    todo_if(target_is_ours()) ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
     ok(!name, "Got %s.\n", wine_dbgstr_w(name));
     CoTaskMemFree(name);
 
     hr = IBackgroundCopyJob2_SetReplyFileName(job, temp_path(L"reply", local));
-    todo_if(target_is_ours()) ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
     name = NULL;
     hr = IBackgroundCopyJob2_GetReplyFileName(job, &name);
-    todo_if(target_is_ours()) ok(hr == S_OK && name && !wcscmp(name, local), "Got hr %#lx, %s.\n",
-                                 hr, wine_dbgstr_w(name));
+    ok(hr == S_OK && name && !wcscmp(name, local), "Got hr %#lx, %s.\n", hr, wine_dbgstr_w(name));
     CoTaskMemFree(name);
     end(job);
 }

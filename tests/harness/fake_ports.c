@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "base/str.h"
 #include "harness/test.h"
+#include "job/job_upload.h"
 
 #define FILE_SIZE 1000
 
@@ -46,6 +47,24 @@ static void fake_stop(void *ctx, struct job *job, uint32_t epoch)
     add_note(world, job, epoch, false);
     /* Nothing was on its way: the fake mover lets go at once. */
     if (!world->keeps_files) job_transfer_released(job);
+}
+
+static void fake_farewell(void *ctx, struct job *job)
+{
+    struct fake_world *world = ctx;
+
+    lock_assert_none_held();
+    world->farewells++;
+    job_upload_farewell_done(job);
+}
+
+static HRESULT fake_read(void *ctx, const WCHAR *name, void *buffer, size_t size)
+{
+    (void)ctx;
+    (void)name;
+    lock_assert_none_held();
+    memset(buffer, 'r', size);
+    return S_OK;
 }
 
 static HRESULT fake_check_directory(void *ctx, const WCHAR *local_name)
@@ -147,9 +166,10 @@ static bool fake_is_deleted(void *ctx, const struct judged_file *file)
 }
 
 static const struct cache_ops fake_cache_ops = {fake_keep, fake_drop, fake_is_deleted};
-static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop};
+static const struct transfer_ops fake_transfer_ops = {fake_start, fake_stop, fake_farewell};
 static const struct file_ops fake_file_ops = {fake_check_directory, fake_choose_temp_name,
-                                              fake_publish, fake_has_size, fake_discard};
+                                              fake_publish,         fake_has_size,
+                                              fake_discard,         fake_read};
 static const struct notify_ops fake_notify_ops = {fake_wake, fake_release_target};
 
 void fake_world_init(struct fake_world *world)

@@ -38,6 +38,7 @@ struct fake_world
     unsigned int checked;  /* directories */
     unsigned int published;
     unsigned int discarded;
+    unsigned int farewells;
     unsigned int kept, dropped;      /* files that the cache was told of */
     WCHAR kept_path[FAKE_TEXT_SIZE]; /* of the last one */
     WCHAR kept_name[FAKE_TEXT_SIZE];
