@@ -12,17 +12,27 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "job/job_transfer.h"
+#include "job/job_upload.h"
 #include "transfer/rate_limit.h"
 #include "transfer/run.h"
+#include "transfer/upload_farewell.h"
+#include "transfer/upload_run.h"
 
 #define IDLE_WAIT_MS 60000
+
+enum note_kind
+{
+    NOTE_START,
+    NOTE_STOP,
+    NOTE_FAREWELL
+};
 
 struct note
 {
     struct list link;
     struct job *job;
     uint32_t epoch;
-    bool is_start;
+    enum note_kind kind;
 };
 
 struct transfer
@@ -37,8 +47,11 @@ struct transfer
     struct list ended;
     bool is_stopped;
 
-    struct list runs;             /* the thread's own */
-    struct rate_limit background; /* the thread's own */
+    /* The thread's own. */
+    struct list runs;
+    struct list uploads;   /* struct upload_run */
+    struct list farewells; /* struct upload_farewell */
+    struct rate_limit background;
 };
 
 const struct transfer_config transfer_defaults = {
@@ -61,16 +74,18 @@ static void refuse_start(struct job *job, uint32_t epoch)
     job_transfer_released(job);
 }
 
-static void leave_note(struct transfer *transfer, struct job *job, uint32_t epoch, bool is_start)
+static void leave_note(struct transfer *transfer, struct job *job, uint32_t epoch,
+                       enum note_kind kind)
 {
     struct note *note = malloc(sizeof(*note));
 
     if (!note)
     {
-        if (is_start) refuse_start(job, epoch);
+        if (kind == NOTE_START) refuse_start(job, epoch);
+        if (kind == NOTE_FAREWELL) job_upload_farewell_left(job);
         return; /* a run that is not stopped ends by itself: its epoch is over */
     }
-    *note = (struct note){.job = job, .epoch = epoch, .is_start = is_start};
+    *note = (struct note){.job = job, .epoch = epoch, .kind = kind};
     lock_acquire(&transfer->lock);
     list_add_tail(&transfer->notes, &note->link);
     lock_release(&transfer->lock);
@@ -79,21 +94,38 @@ static void leave_note(struct transfer *transfer, struct job *job, uint32_t epoc
 
 static void mover_start(void *ctx, struct job *job, uint32_t epoch)
 {
-    leave_note(ctx, job, epoch, true);
+    leave_note(ctx, job, epoch, NOTE_START);
 }
 
 static void mover_stop(void *ctx, struct job *job, uint32_t epoch)
 {
-    leave_note(ctx, job, epoch, false);
+    leave_note(ctx, job, epoch, NOTE_STOP);
 }
 
-const struct transfer_ops transfer_mover_ops = {mover_start, mover_stop};
+static void mover_farewell(void *ctx, struct job *job)
+{
+    leave_note(ctx, job, 0, NOTE_FAREWELL);
+}
+
+const struct transfer_ops transfer_mover_ops = {mover_start, mover_stop, mover_farewell};
 
 /* ---- the thread ---- */
+
+static void start_upload(struct transfer *transfer, struct job *job, uint32_t epoch)
+{
+    if (FAILED(upload_run_start(transfer->http, job, epoch, &transfer->uploads)))
+        refuse_start(job, epoch);
+}
 
 static void start_run(struct transfer *transfer, struct job *job, uint32_t epoch)
 {
     struct run *run;
+
+    if (job_upload_is_next(job, epoch))
+    {
+        start_upload(transfer, job, epoch);
+        return;
+    }
 
     if (FAILED(run_create(&transfer->host, job, epoch, &run)))
     {
@@ -116,6 +148,14 @@ static void stop_run(struct transfer *transfer, const struct job *job, uint32_t 
         run_stop(run);
         return;
     }
+    LIST_FOR_EACH(cursor, &transfer->uploads)
+    {
+        struct upload_run *run = LIST_ENTRY_OF(cursor, struct upload_run, link);
+
+        if (run->job != job || run->epoch != epoch) continue;
+        upload_run_stop(run);
+        return;
+    }
 }
 
 static struct note *next_note(struct transfer *transfer)
@@ -134,8 +174,10 @@ static void take_notes(struct transfer *transfer)
 
     while ((note = next_note(transfer)))
     {
-        if (note->is_start)
+        if (note->kind == NOTE_START)
             start_run(transfer, note->job, note->epoch);
+        else if (note->kind == NOTE_FAREWELL)
+            upload_farewell_start(transfer->http, note->job, &transfer->farewells);
         else
             stop_run(transfer, note->job, note->epoch);
         free(note);
@@ -172,8 +214,9 @@ static uint32_t tick(struct transfer *transfer)
 {
     tick_t now = clock_ticks(&clock_system), next = now + IDLE_WAIT_MS;
     struct list *cursor, *after;
-    tick_t due;
+    tick_t due = upload_farewells_tick(&transfer->farewells, now);
 
+    if (due < next) next = due;
     LIST_FOR_EACH_SAFE(cursor, after, &transfer->runs)
     {
         struct run *run = LIST_ENTRY_OF(cursor, struct run, link);
@@ -200,6 +243,7 @@ static bool is_stopped(struct transfer *transfer)
 static void transfer_loop(void *arg)
 {
     struct transfer *transfer = arg;
+    struct upload_run *upload;
     struct run *run;
 
     while (!is_stopped(transfer))
@@ -215,6 +259,9 @@ static void transfer_loop(void *arg)
     take_notes(transfer);
     while ((run = LIST_HEAD_ENTRY(&transfer->runs, struct run, link)))
         run_stop(run);
+    while ((upload = LIST_HEAD_ENTRY(&transfer->uploads, struct upload_run, link)))
+        upload_run_stop(upload);
+    upload_farewells_stop(&transfer->farewells);
 }
 
 /* ---- life ---- */
@@ -232,6 +279,8 @@ HRESULT transfer_create(const struct transfer_config *config, struct transfer **
     list_init(&transfer->ended);
     list_init(&transfer->runs);
     rate_limit_init(&transfer->background, clock_ticks(&clock_system));
+    list_init(&transfer->uploads);
+    list_init(&transfer->farewells);
     if (FAILED(hr = http_client_create(&config->http, &transfer->http)))
     {
         lock_done(&transfer->lock);

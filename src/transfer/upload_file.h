@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The local file of an upload. It is opened for reading and never for anything else; others may do
+ * with it what they like meanwhile, which is noticed by its size and time. For one thread at a
+ * time. */
+#ifndef OPENBITS_TRANSFER_UPLOAD_FILE_H
+#define OPENBITS_TRANSFER_UPLOAD_FILE_H
+
+#include "base/types.h"
+#include "job/file_version.h"
+
+struct upload_file
+{
+    HANDLE handle; /* NULL: not open */
+    struct file_version version;
+};
+
+/* Fails for a folder, and what else has no bytes of its own. */
+HRESULT upload_file_open(struct upload_file *file, const WCHAR *path);
+void upload_file_close(struct upload_file *file);
+
+/* BG_E_LOCAL_FILE_CHANGED: it is not what it was when it was opened, or has been replaced. */
+HRESULT upload_file_check(const struct upload_file *file);
+
+/* All of the bytes; BG_E_LOCAL_FILE_CHANGED when they are not there any more. */
+HRESULT upload_file_read(const struct upload_file *file, uint64_t offset, void *buffer,
+                         size_t size);
+
+bool upload_file_is_same(const struct file_version *a, const struct file_version *b);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Packets become requests, heads of answers become acknowledgements. A body of an answer says
+ * nothing: it is read to its end, within limits, so that the connection can be used again. */
+#include "transfer/upload_request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "upload/upload_format.h"
+
+#define ANSWER_BODY_MAX 65536
+
+/* The server asks its application, which has 5 minutes by default, before it answers the last
+ * fragment. */
+#define LAST_ACK_MS (6 * 60 * 1000)
+
+struct upload_request
+{
+    struct http_request *request;
+    struct upload_ack ack;
+    bool has_ack;
+    uint64_t skipped;
+    void (*done)(void *ctx, HRESULT hr, const struct upload_ack *ack);
+    void *ctx;
+};
+
+static bool on_head(void *ctx, const struct http_head *head)
+{
+    struct upload_request *request = ctx;
+
+    upload_ack_parse(head->raw, head->raw_size, head->status, &request->ack);
+    request->has_ack = true;
+    return true;
+}
+
+static bool on_body(void *ctx, const void *data, size_t size)
+{
+    struct upload_request *request = ctx;
+
+    (void)data;
+    request->skipped += size;
+    return request->skipped <= ANSWER_BODY_MAX;
+}
+
+static void on_done(void *ctx, HRESULT hr)
+{
+    struct upload_request *request = ctx;
+    struct upload_request gone = *request;
+
+    free(request);
+    /* A head is an answer, whatever became of the rest. */
+    if (gone.has_ack) hr = S_OK;
+    gone.done(gone.ctx, hr, gone.has_ack ? &gone.ack : NULL);
+}
+
+static const struct http_request_ops request_ops = {on_head, on_body, on_done};
+
+static char *url_of(const WCHAR *remote_name, const char *host)
+{
+    char *url = str_to_utf8(remote_name), *other;
+
+    if (!url) return NULL;
+    other = upload_format_url(url, host);
+    free(url);
+    return other;
+}
+
+static char *name_of(const WCHAR *path)
+{
+    size_t at = path ? str_len(path) : 0;
+
+    while (at && path[at - 1] != '\\' && path[at - 1] != '/' && path[at - 1] != ':')
+        at--;
+    return path ? str_to_utf8(path + at) : NULL;
+}
+
+static HRESULT send_packet(struct upload_request *request, struct http_client *client,
+                           const struct upload_request_params *params, const char *url,
+                           const char *name)
+{
+    const struct upload_packet *packet = params->packet;
+    struct http_body body = {packet->end - packet->begin, params->read, params->ctx};
+    struct http_request_params http = {.url = url, .method = UPLOAD_METHOD, .body = &body};
+    struct upload_lines lines;
+
+    upload_format_packet(params->session, packet, name, &lines);
+    http.lines = lines.lines;
+    http.line_count = lines.count;
+    if (packet->is_last) http.head_timeout_ms = LAST_ACK_MS;
+    return http_request_start(client, &http, &request_ops, request, &request->request);
+}
+
+HRESULT upload_request_start(struct http_client *client, const struct upload_request_params *params,
+                             struct upload_request **out)
+{
+    struct upload_request *request = calloc(1, sizeof(*request));
+    char *url = url_of(params->remote_name, params->session->state.host);
+    char *name = name_of(params->local_name);
+    HRESULT hr = E_OUTOFMEMORY;
+
+    *out = NULL;
+    if (request && url)
+    {
+        request->done = params->done;
+        request->ctx = params->ctx;
+        hr = send_packet(request, client, params, url, name);
+    }
+    free(url);
+    free(name);
+    if (FAILED(hr))
+        free(request);
+    else
+        *out = request;
+    return hr;
+}
+
+void upload_request_cancel(struct upload_request *request)
+{
+    http_request_cancel(request->request);
+    free(request);
+}
