@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Threads, locks and time of Windows and of POSIX. */
+#ifdef _WIN32
+#define _CRT_RAND_S
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "harness/os.h"
 
 #ifdef _WIN32
@@ -196,6 +202,34 @@ void os_sleep(unsigned int ms)
 unsigned int os_process_id(void)
 {
     return (unsigned int)getpid();
+}
+
+#endif
+
+#ifdef _WIN32
+
+bool os_random(void *buffer, size_t size)
+{
+    unsigned char *out = buffer;
+    unsigned int word = 0;
+
+    for (size_t i = 0; i < size; i++, word >>= 8)
+    {
+        if (i % sizeof(word) == 0 && rand_s(&word)) return false;
+        out[i] = (unsigned char)word;
+    }
+    return true;
+}
+
+#else
+
+bool os_random(void *buffer, size_t size)
+{
+    FILE *file = fopen("/dev/urandom", "rb");
+    bool done = file && fread(buffer, 1, size, file) == size;
+
+    if (file) fclose(file);
+    return done;
 }
 
 #endif

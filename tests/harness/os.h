@@ -6,6 +6,7 @@
 #define OPENBITS_TESTS_OS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef _WIN32
@@ -56,5 +57,7 @@ uint64_t os_ticks(void);
 /* For pacing and polling only; never instead of a wait for a state. */
 void os_sleep(unsigned int ms);
 unsigned int os_process_id(void);
+/* Bytes that nobody can guess. */
+bool os_random(void *buffer, size_t size);
 
 #endif
