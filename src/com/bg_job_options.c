@@ -50,7 +50,7 @@ HRESULT WINAPI bg_job_SetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_
     case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
         return job_set_change_interval(job, value.Dword);
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
-        return bg_job_refuse_change(iface, "IBackgroundCopyJob5::SetProperty(ON_DEMAND_MODE)");
+        return job_set_on_demand(job, value.Enable);
     default:
         return BG_E_UNKNOWN_PROPERTY_ID;
     }
@@ -90,7 +90,8 @@ HRESULT WINAPI bg_job_GetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_
             options.has_change_interval ? options.change_interval_ms : CHANGE_INTERVAL_DEFAULT_MS;
         return S_OK;
     case BITS_JOB_PROPERTY_ON_DEMAND_MODE:
-        return S_OK; /* FALSE, as long as it cannot be set */
+        out->Enable = job_is_on_demand(job);
+        return S_OK;
     default:
         return BG_E_UNKNOWN_PROPERTY_ID;
     }

@@ -120,6 +120,10 @@ static void test_round_trip(void)
     ok(!get(job, BITS_JOB_PROPERTY_DYNAMIC_CONTENT).Enable, "It is dynamic.\n");
     check(set_switch(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, TRUE), S_OK);
     ok(get(job, BITS_JOB_PROPERTY_HIGH_PERFORMANCE).Enable == TRUE, "It is not fast.\n");
+    check(set_switch(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, TRUE), S_OK);
+    ok(get(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE).Enable == TRUE, "It does not wait.\n");
+    check(set_switch(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE, FALSE), S_OK);
+    ok(!get(job, BITS_JOB_PROPERTY_ON_DEMAND_MODE).Enable, "It waits.\n");
     check(set_size(job, 0x123456789abull), S_OK);
     ok(get(job, BITS_JOB_PROPERTY_MAX_DOWNLOAD_SIZE).Uint64 == 0x123456789abull, "Wrong size.\n");
     check(set_size(job, UINT64_MAX), S_OK);
