@@ -55,9 +55,12 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
                                    .sum = file->sum,
                                    .http = http_settings_addref(job->http),
                                    .token = job_token_addref(job->token),
-                                   .token_use = job->options.token_flags};
+                                   .token_use = job->options.token_flags,
+                                   .acl_flags = job->options.acl_flags};
     job->rate = plan->rate;
     plan->source = source_select(job_effective_peer_flags(job), &facts);
+    plan->is_dynamic = job->options.is_dynamic && plan->source != SOURCE_FILE && !file->ranges;
+    if (plan->is_dynamic) plan->source = SOURCE_ORIGIN;
     range_set_init(&plan->have);
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&

@@ -27,6 +27,7 @@ struct transfer_plan
     bool is_lan_free;      /* that does not hold for servers of the same network */
     bool uses_branchcache; /* the origin may be told that we understand content information */
     bool has_temp_file;    /* it was made by an earlier run and must be there still */
+    bool is_dynamic;       /* made while it is sent: one request for all of it, or none */
     bool is_direct;        /* temp_name is the destination itself, which may be there before */
     bool is_restored;      /* an engine that was killed may have written more than it told of */
     bool is_random;        /* not one byte after the other: what is not told of is not there */
@@ -41,6 +42,7 @@ struct transfer_plan
     struct http_settings *http;  /* a reference; NULL: the defaults */
     struct job_token *token;     /* a reference; NULL: everything is done as ourselves */
     uint32_t token_use;          /* enum token_use */
+    uint32_t acl_flags;          /* what of a file's security is copied with it */
 };
 
 void transfer_plan_done(struct transfer_plan *plan);

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/thread.h"
 #include "base/url.h"
+#include "transfer/run_token.h"
 
 #define PIECE_SIZE  (1 << 20)
 #define PIECE_MIN   4096
@@ -28,6 +29,7 @@ struct source_stream
     uint64_t rate; /* bytes per second, or BANDWIDTH_UNLIMITED */
     struct byte_range range;
     struct file_version version; /* known before */
+    struct job_token *token;     /* a reference; NULL: none */
     struct thread thread;
     atomic_bool is_stopped; /* asked by stop(), read by the thread between two pieces */
     atomic_bool is_waiting; /* for the source */
@@ -176,6 +178,7 @@ static void serve(struct source_stream *stream, HANDLE file)
 static void copy_loop(void *arg)
 {
     struct source_stream *stream = arg;
+    bool is_other = token_enter(stream->token, true);
     HRESULT hr = S_OK;
     HANDLE file;
 
@@ -185,6 +188,7 @@ static void copy_loop(void *arg)
                        FILE_FLAG_SEQUENTIAL_SCAN, NULL);
     if (file == INVALID_HANDLE_VALUE) hr = err_from_last_error();
     set_waiting(stream, false);
+    if (is_other) token_leave();
     if (FAILED(hr))
     {
         end(stream, SOURCE_FAILED, hr);
@@ -196,6 +200,7 @@ static void copy_loop(void *arg)
 
 static void free_stream(struct source_stream *stream)
 {
+    job_token_release(stream->token);
     free(stream->path);
     free(stream);
 }
@@ -214,6 +219,7 @@ static HRESULT file_copy_start(void *ctx, const struct source_request *request,
     stream->sink_ctx = sink_ctx;
     stream->is_probe = request->is_probe;
     stream->rate = request->rate;
+    stream->token = job_token_addref(request->token);
     if (!request->is_probe) stream->range = request->range;
     stream->version = *request->version;
     if (FAILED(hr = url_to_path(request->remote_name, &stream->path)) ||

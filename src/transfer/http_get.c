@@ -193,7 +193,7 @@ static void on_done(void *ctx, HRESULT hr)
         end(stream, stream->result.outcome, stream->result.code);
     else if (FAILED(hr))
         end(stream, SOURCE_FAILED, hr);
-    else if (stream->given != stream->promised)
+    else if (stream->given != stream->promised && stream->promised != HTTP_LENGTH_UNKNOWN)
         end(stream, SOURCE_FAILED, CONNECTION_CLOSED);
     else
         end(stream, SOURCE_DONE, S_OK);
@@ -258,6 +258,8 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
     stream->asked = (struct http_expectation){.method = request->is_probe ? HTTP_HEAD : HTTP_GET,
                                               .asked = request->range,
                                               .foreground = request->is_foreground,
+                                              .whole_file = request->is_dynamic,
+                                              .is_dynamic = request->is_dynamic,
                                               .peerdist = request->uses_branchcache,
                                               .resumed = request->is_resumed,
                                               .known = &stream->version};

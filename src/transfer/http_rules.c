@@ -129,6 +129,13 @@ static void judge_unasked_whole(const struct http_expectation *asked, const stru
 static void judge_whole(const struct http_expectation *asked, const struct http_head *head,
                         struct http_verdict *verdict)
 {
+    if (asked->is_dynamic && !head->has_content_length)
+    {
+        verdict->version = version_of(head, HTTP_LENGTH_UNKNOWN, NULL);
+        verdict->length = HTTP_LENGTH_UNKNOWN;
+        decide(verdict, HTTP_ACCEPT, S_OK);
+        return;
+    }
     judge_size_answer(asked, head, verdict);
     verdict->length = verdict->action == HTTP_ACCEPT ? head->content_length : 0;
 }

@@ -13,6 +13,9 @@
 /* A foreground job takes a whole file from a server without ranges up to this size. */
 #define HTTP_WHOLE_FILE_LIMIT 0x80000000ull
 
+/* The body ends where it ends. */
+#define HTTP_LENGTH_UNKNOWN UINT64_MAX
+
 enum http_method
 {
     HTTP_HEAD,
@@ -25,6 +28,7 @@ struct http_expectation
     enum http_method method;
     struct byte_range asked; /* ignored for HEAD and whole_file */
     bool whole_file;         /* GET without a Range field */
+    bool is_dynamic;         /* of any size: the answer need not tell it */
     bool foreground;
     bool peerdist;                    /* content information may come in place of the file */
     bool resumed;                     /* bytes of the file are stored already */

@@ -13,11 +13,13 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "transfer/file_copy.h"
+#include "transfer/file_security.h"
 #include "transfer/http_get.h"
 #include "transfer/http_rules.h"
 #include "transfer/local_files.h"
 #include "transfer/local_path.h"
 #include "transfer/rate_limit.h"
+#include "transfer/run_token.h"
 
 #define CHECKPOINT_MS   1000
 #define TEMP_NAME_TRIES 4
@@ -92,7 +94,7 @@ static uint64_t stored_end(const struct range_set *have)
 }
 
 /* False: local_error, or is_content_lost, says why. */
-static bool open_file(struct run *run)
+static bool open_own_file(struct run *run)
 {
     uint64_t size = stored_end(&run->plan.have);
     HRESULT hr;
@@ -109,6 +111,15 @@ static bool open_file(struct run *run)
         file_writer_set_sum(run->writer, &run->plan.sum);
     if (FAILED(hr)) run->local_error = hr;
     return SUCCEEDED(hr) && !run->is_content_lost;
+}
+
+static bool open_file(struct run *run)
+{
+    bool is_other = token_enter(run->plan.token, run->plan.token_use & TOKEN_LOCAL_FILE);
+    bool is_open = open_own_file(run);
+
+    if (is_other) token_leave();
+    return is_open;
 }
 
 /* Where the bytes end that are there from the first on. */
@@ -230,10 +241,20 @@ static bool is_answer_of_use(const struct run *run, const struct source_answer *
             !stored_end(&run->plan.have));
 }
 
+/* Its version is told when its size is known: at its end. */
+static bool take_dynamic_answer(struct run *run, const struct source_answer *answer)
+{
+    run->found = answer->version;
+    run->offset = 0;
+    run->limit = answer->length;
+    return open_file(run);
+}
+
 static bool on_answer(void *ctx, const struct source_answer *answer)
 {
     struct run *run = ctx;
 
+    if (run->plan.is_dynamic) return take_dynamic_answer(run, answer);
     if (run->is_probe) return take_version(run, &answer->version);
     if (!is_answer_of_use(run, answer)) return false;
     if (!run->is_from_peer && !take_version(run, &answer->version)) return false;
@@ -309,15 +330,17 @@ static void choose_stream(struct run *run)
 
 static HRESULT start_stream(struct run *run, bool is_probe)
 {
-    struct source_request request = {.remote_name = run->plan.remote_name,
-                                     .is_probe = is_probe,
-                                     .range = run->wanted,
-                                     .version = &run->plan.version,
-                                     .is_foreground = takes_whole_file(run),
-                                     .uses_branchcache = run->plan.uses_branchcache &&
-                                                         run->plan.file_index != run->plain_file,
-                                     .is_resumed = stored_end(&run->plan.have) != 0,
-                                     .http = run->plan.http};
+    struct source_request request = {
+        .remote_name = run->plan.remote_name,
+        .is_probe = is_probe,
+        .range = run->wanted,
+        .version = &run->plan.version,
+        .is_foreground = takes_whole_file(run),
+        .uses_branchcache = run->plan.uses_branchcache && run->plan.file_index != run->plain_file,
+        .is_resumed = stored_end(&run->plan.have) != 0,
+        .is_dynamic = run->plan.is_dynamic,
+        .token = run->plan.token_use & TOKEN_NETWORK ? run->plan.token : NULL,
+        .http = run->plan.http};
 
     run->is_probe = is_probe;
     run->offset = run->limit = run->asked.begin;
@@ -374,6 +397,16 @@ static void drop_plan(struct run *run)
     run->has_plan = false;
 }
 
+/* What was begun is made anew by the server, so that nothing of it is of use. */
+static void take_dynamic_plan(struct run *run)
+{
+    run->plan.is_restored = false;
+    if (run->plan.version.known || stored_end(&run->plan.have))
+        start_over(run);
+    else
+        run->step = RUN_FETCH;
+}
+
 static void take_plan(struct run *run)
 {
     drop_plan(run);
@@ -384,6 +417,11 @@ static void take_plan(struct run *run)
     }
     run->has_plan = true;
     run->peer_streams = 0;
+    if (run->plan.is_dynamic)
+    {
+        take_dynamic_plan(run);
+        return;
+    }
     /* What belongs to no known version is of no use. */
     if (!run->plan.version.known) run->plan.is_restored = false;
     if (!run->plan.version.known || run->plan.is_renamed)
@@ -442,8 +480,26 @@ static void finish_file(struct run *run)
         start_over(run);
         return;
     }
+    if (run->plan.source == SOURCE_FILE && run->plan.acl_flags &&
+        FAILED(hr = file_security_copy(run->plan.remote_name, run->plan.temp_name,
+                                       run->plan.acl_flags)))
+    {
+        fail(run, hr, ERROR_CONTEXT_LOCAL_FILE);
+        return;
+    }
     job_transfer_file_done(run->job, run->epoch, run->plan.file_index);
     run->step = RUN_PLAN;
+}
+
+static void finish_dynamic_file(struct run *run)
+{
+    run->found.known = true;
+    run->found.size = run->offset;
+    if (take_version(run, &run->found))
+        finish_file(run);
+    else
+        run->step = RUN_OVER;
+    run->is_stale = false;
 }
 
 /* True: a stream is on its way. */
@@ -475,6 +531,11 @@ static bool fetch(struct run *run)
 {
     struct transfer_plan *plan = &run->plan;
 
+    if (plan->is_dynamic)
+    {
+        run->asked = run->wanted = (struct byte_range){0, UINT64_MAX};
+        return begin(run, false);
+    }
     if (job_transfer_next_range(run->job, run->epoch, plan, &run->asked) != S_OK)
     {
         leave_file(run);
@@ -535,6 +596,7 @@ static void take_refusal(struct run *run)
 /* A source that says that it is done has given what it promised. */
 static bool has_all(const struct run *run)
 {
+    if (run->plan.is_dynamic) return run->offset == run->limit || run->limit == HTTP_LENGTH_UNKNOWN;
     return run->is_probe ? run->plan.version.known
                          : run->offset == run->limit && run->limit != run->asked.begin;
 }
@@ -557,6 +619,8 @@ void run_take_result(struct run *run)
 
     if (run->is_stale || run->is_content_lost || FAILED(run->local_error))
         take_refusal(run);
+    else if (result.outcome == SOURCE_DONE && has_all(run) && run->plan.is_dynamic)
+        finish_dynamic_file(run);
     else if (result.outcome == SOURCE_DONE && has_all(run))
         run->step = run->is_probe && run->plan.is_restored ? RUN_CHECK : RUN_FETCH;
     else if (run->is_from_peer && result.outcome == SOURCE_AGAIN)

@@ -53,13 +53,14 @@ struct run
     void *stream_ctx;
     bool is_probe;
     bool is_from_peer;
-    struct byte_range asked;  /* in the local file; here is all that is counted, but */
-    struct byte_range wanted; /* the same bytes in the remote one */
-    uint64_t offset;          /* of the next byte */
-    uint64_t limit;           /* where the answer ends */
-    HRESULT local_error;      /* of the temporary file */
-    bool is_content_lost;     /* what is on the disk is of no use: the file starts over */
-    bool is_stale;            /* the core said that the epoch is over */
+    struct byte_range asked;   /* in the local file; here is all that is counted, but */
+    struct byte_range wanted;  /* the same bytes in the remote one */
+    uint64_t offset;           /* of the next byte */
+    uint64_t limit;            /* where the answer ends */
+    struct file_version found; /* of a dynamic file, as the answer told it */
+    HRESULT local_error;       /* of the temporary file */
+    bool is_content_lost;      /* what is on the disk is of no use: the file starts over */
+    bool is_stale;             /* the core said that the epoch is over */
     struct source_result result;
     uint32_t plain_file;       /* the file that BranchCache is of no use for; JOB_NO_FILE: none */
     unsigned int peer_streams; /* for the file of the plan */

@@ -7,6 +7,7 @@
 
 #include "base/range_set.h"
 #include "base/throttle.h"
+#include "job/job_token.h"
 #include "job/file_version.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
@@ -23,8 +24,10 @@ struct source_request
     bool uses_branchcache;
     bool is_resumed; /* bytes of the file are on the disk */
     struct http_settings
-        *http;     /* a source that needs them longer takes a reference; NULL: defaults */
-    uint64_t rate; /* bytes per second, or BANDWIDTH_UNLIMITED */
+        *http;               /* a source that needs them longer takes a reference; NULL: defaults */
+    bool is_dynamic;         /* all of a file of any size; the range is not looked at */
+    struct job_token *token; /* whose rights the source is read with; NULL: our own */
+    uint64_t rate;           /* bytes per second, or BANDWIDTH_UNLIMITED */
     struct throttle_user *limit; /* the same, for a source on the mover's thread; NULL: none */
     bool is_lan_free;            /* neither holds for a server of the same network */
 };
