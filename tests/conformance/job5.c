@@ -224,6 +224,109 @@ static void test_cost_at_once(void)
     state_job_end(&s);
 }
 
+/* ---- what the switches do ---- */
+
+static IBackgroundCopyJob5 *create_with(BITS_JOB_PROPERTY_ID id, const char *path,
+                                        const WCHAR *name)
+{
+    IBackgroundCopyJob *job = create_job(name, BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJob5 *job5 = query(job);
+
+    IBackgroundCopyJob5_SetPriority(job5, BG_JOB_PRIORITY_FOREGROUND);
+    check(set_switch(job5, id, TRUE), S_OK);
+    job_add((IBackgroundCopyJob *)job5, origin, path, name);
+    return job5;
+}
+
+static void complete_and_verify(IBackgroundCopyJob5 *job, const WCHAR *name, UINT64 size)
+{
+    WCHAR path[MAX_PATH];
+
+    wait_for_state((IBackgroundCopyJob *)job, TRANSFERRED, SOON);
+    check(IBackgroundCopyJob5_Complete(job), S_OK);
+    verify_file(temp_path(name, path), size, 1);
+    DeleteFileW(path);
+    IBackgroundCopyJob5_Release(job);
+}
+
+/* No HEAD, no ranges, no length, and no time by which a version could be told. */
+#define MADE_AS_SENT                                                                               \
+    (ORIGIN_NO_HEAD | ORIGIN_NO_RANGES | ORIGIN_NO_LENGTH | ORIGIN_NO_LAST_MODIFIED)
+
+static void test_dynamic(void)
+{
+    IBackgroundCopyJob5 *job;
+
+    origin_add(origin, "/dynamic",
+               &(struct origin_file){.size = MIB + 17, .version = 1, .flags = MADE_AS_SENT});
+    job = create_with(BITS_JOB_PROPERTY_DYNAMIC_CONTENT, "/dynamic", L"dynamic");
+    IBackgroundCopyJob5_Resume(job);
+    shows("J5-9");
+    complete_and_verify(job, L"dynamic", MIB + 17);
+
+    /* Cut off, it begins anew. */
+    origin_cut_after(origin, "/dynamic", MIB / 2, 0, 1);
+    job = create_with(BITS_JOB_PROPERTY_DYNAMIC_CONTENT, "/dynamic", L"dynamic");
+    IBackgroundCopyJob5_Resume(job);
+    wait_for_state((IBackgroundCopyJob *)job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), SOON);
+    IBackgroundCopyJob5_Resume(job);
+    complete_and_verify(job, L"dynamic", MIB + 17);
+}
+
+static void test_high_performance(void)
+{
+    IBackgroundCopyJob5 *job;
+    WCHAR path[MAX_PATH];
+
+    origin_add(origin, "/fast", &(struct origin_file){.size = 4 * MIB, .version = 1});
+    job = create_with(BITS_JOB_PROPERTY_HIGH_PERFORMANCE, "/fast", L"fast");
+    IBackgroundCopyJob5_Resume(job);
+    complete_and_verify(job, L"fast", 4 * MIB);
+
+    origin_hold_after(origin, "/fast", 2 * MIB);
+    job = create_with(BITS_JOB_PROPERTY_HIGH_PERFORMANCE, "/fast", L"fast");
+    IBackgroundCopyJob5_Resume(job);
+    wait_for_bytes((IBackgroundCopyJob *)job, MIB, SOON);
+    shows("J5-11");
+    ok(file_exists(temp_path(L"fast", path)), "It is not written directly.\n");
+    check(IBackgroundCopyJob5_Cancel(job), S_OK);
+    ok(file_exists(path), "It has gone.\n");
+    origin_release(origin, "/fast");
+    DeleteFileW(path);
+    IBackgroundCopyJob5_Release(job);
+}
+
+static void test_size(void)
+{
+    IBackgroundCopyJob5 *job = create(BG_JOB_TYPE_DOWNLOAD);
+    HRESULT hr;
+
+    IBackgroundCopyJob5_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    check(set_size(job, SMALL - 1), S_OK);
+    job_add((IBackgroundCopyJob *)job, origin, "/small", L"size");
+    IBackgroundCopyJob5_Resume(job);
+    wait_for_state((IBackgroundCopyJob *)job, STATE_BIT(BG_JOB_STATE_ERROR), SOON);
+    shows("J5-13");
+    hr = job_error((IBackgroundCopyJob *)job, NULL);
+    check(hr, BG_E_MAX_DOWNLOAD_SIZE_LIMIT_REACHED);
+    end(job);
+}
+
+static void test_acl_of_http(void)
+{
+    IBackgroundCopyJob *job = create_download("/small", L"acl");
+    IBackgroundCopyJob5 *job5;
+
+    IBackgroundCopyJob_AddRef(job);
+    job5 = query(job);
+    check(IBackgroundCopyJob5_SetFileACLFlags(job5, BG_COPY_FILE_ALL), S_OK);
+    resume(job);
+    shows("J3-ACL-4");
+    wait_for_state(job, TRANSFERRED, SOON);
+    IBackgroundCopyJob5_Release(job5);
+    end_job(job);
+}
+
 /* ---- IBitsTokenOptions ---- */
 
 static void test_token(void)
@@ -313,6 +416,10 @@ START_TEST(job5)
     RUN_TEST(test_uploads);
     RUN_TEST(test_order);
     RUN_TEST(test_cost_at_once);
+    RUN_TEST(test_dynamic);
+    RUN_TEST(test_high_performance);
+    RUN_TEST(test_size);
+    RUN_TEST(test_acl_of_http);
     RUN_TEST(test_token);
     RUN_TEST(test_token_level);
     states_stop();
