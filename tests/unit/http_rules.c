@@ -50,6 +50,8 @@ static const struct http_expectation ask_first = {.method = HTTP_GET, .asked = {
 
 /* Without a range. */
 static const struct http_expectation ask_whole = {.method = HTTP_GET, .whole_file = true};
+static const struct http_expectation ask_dynamic = {
+    .method = HTTP_GET, .whole_file = true, .is_dynamic = true};
 static const struct http_expectation ask_whole_again = {
     .method = HTTP_GET, .whole_file = true, .known = &known_1000};
 
@@ -249,6 +251,9 @@ static void test_whole_for_range(void)
         ACCEPTED(ask_whole_again, OK LENGTH(1000), 0, 1000),
         ACCEPTED(ask_whole, OK LENGTH(5000000000), 0, 5000000000),
         NO_SIZE(ask_whole, OK),
+        ACCEPTED(ask_dynamic, OK, 0, HTTP_LENGTH_UNKNOWN),
+        ACCEPTED(ask_dynamic, OK LENGTH(1000), 0, 1000),
+        INVALID(ask_dynamic, PARTIAL LENGTH(1000) RANGE("0-999/1000")),
         NO_SIZE(ask_whole, OK "Transfer-Encoding: chunked\r\n"),
         CHANGED(ask_whole_again, OK LENGTH(1)),
     };
