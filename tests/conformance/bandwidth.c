@@ -113,6 +113,33 @@ static void test_nothing(void)
     end(job);
 }
 
+/* Back and forth: nothing is lost, and the foreground does not notice. */
+static void test_changes(void)
+{
+    static const DWORD rates[] = {0, 1, 2, 100000};
+    IBackgroundCopyJob *job = start("/huge", L"changes", BG_JOB_PRIORITY_NORMAL);
+    IBackgroundCopyJob *foreground = create_download("/slow", L"slow");
+    WCHAR path[MAX_PATH];
+    HRESULT hr;
+
+    resume(foreground);
+    for (unsigned int i = 0; i < 12; i++)
+    {
+        if (!limit(rates[i % ARRAY_SIZE(rates)])) break;
+        com_pump(QUIET_MS);
+        ok(job_state(foreground) == BG_JOB_STATE_CONNECTING ||
+               job_state(foreground) == BG_JOB_STATE_TRANSFERRING,
+           "Got state %s.\n", state_name(job_state(foreground)));
+    }
+    unlimit();
+    wait_for_state(job, TRANSFERRED, 60000);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    verify_file(temp_path(L"changes", path), HUGE_SIZE, 0);
+    IBackgroundCopyJob_Release(job);
+    end_job(foreground);
+}
+
 START_TEST(bandwidth)
 {
     downloads_start();
@@ -120,9 +147,11 @@ START_TEST(bandwidth)
     {
         origin_add(origin, "/large", &(struct origin_file){.size = LARGE});
         origin_add(origin, "/huge", &(struct origin_file){.size = HUGE_SIZE});
+        origin_add(origin, "/slow", &(struct origin_file){.size = HUGE_SIZE, .rate = 10000});
     }
     RUN_TEST(test_rate);
     RUN_TEST(test_live);
     RUN_TEST(test_nothing);
+    RUN_TEST(test_changes);
     downloads_stop();
 }

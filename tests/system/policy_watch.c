@@ -281,6 +281,65 @@ static void test_branchcache(void)
     check(uses_branchcache, 0);
 }
 
+/* Monday at noon, by level, in bits. */
+#define NOON (MINUTES_PER_DAY + 12 * MINUTES_PER_HOUR)
+
+static uint32_t bits_at(const struct policy *policy, enum bandwidth_level level, uint32_t minute)
+{
+    struct bandwidth_policy bandwidth;
+    uint64_t rate;
+
+    policy_get_bandwidth(policy, &bandwidth);
+    rate = bandwidth_rate(&bandwidth, level, minute);
+    return rate == BANDWIDTH_UNLIMITED ? 0 : (uint32_t)rate * 8;
+}
+
+static uint32_t bits_of_normal(const struct policy *policy)
+{
+    return bits_at(policy, BANDWIDTH_NORMAL, NOON);
+}
+
+static uint32_t bits_of_low_at_night(const struct policy *policy)
+{
+    return bits_at(policy, BANDWIDTH_LOW, 4 * MINUTES_PER_HOUR);
+}
+
+static uint32_t costs_of_low(const struct policy *policy)
+{
+    return policy_cost_flags(policy, 3);
+}
+
+#define THROTTLING_KEY POLICY_KEY L"\\Throttling"
+
+/* In the keys below the one of BITS. */
+static void test_limits(void)
+{
+    start_from_nothing();
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"StartDay", 1);
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"EndDay", 5);
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"StartHour", 8);
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"EndHour", 17);
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"NormalBandwidthLimit", 800);
+    set_number(THROTTLING_KEY L"\\WorkSchedule", L"NormalBandwidthType", 1);
+    set_number(THROTTLING_KEY L"\\NonWorkSchedule", L"LowBandwidthLimit", 2);
+    set_number(THROTTLING_KEY L"\\NonWorkSchedule", L"LowBandwidthType", 2);
+    check(bits_of_normal, 0);
+    set_number(THROTTLING_KEY, L"EnableBandwidthLimits", 1);
+    check(bits_of_normal, 800000);
+    check(bits_of_low_at_night, 2000000);
+    set_number(THROTTLING_KEY L"\\MaintenanceSchedule", L"StartHour", 11);
+    set_number(THROTTLING_KEY L"\\MaintenanceSchedule", L"EndHour", 13);
+    set_number(THROTTLING_KEY L"\\MaintenanceSchedule", L"NormalBandwidthLimit", 8);
+    set_number(THROTTLING_KEY, L"EnableMaintenanceLimits", 1);
+    check(bits_of_normal, 8000);
+    delete_key(THROTTLING_KEY);
+    check(bits_of_normal, 0);
+
+    check(costs_of_low, 0x800000ff);
+    set_number(POLICY_KEY L"\\TransferPolicy", L"LowTransferPolicy", 103);
+    check(costs_of_low, 103);
+}
+
 static void test_content_age(void)
 {
     shows("POL-8");
@@ -534,6 +593,7 @@ START_TEST(policy_watch)
         RUN_TEST(test_keys_come_and_go);
         RUN_TEST(test_every_policy);
         RUN_TEST(test_branchcache);
+        RUN_TEST(test_limits);
         RUN_TEST(test_content_age);
         RUN_TEST(test_cache_size);
         RUN_TEST(test_cache_needs_the_switch);
