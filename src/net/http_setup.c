@@ -9,6 +9,7 @@
 
 #define USER_AGENT         "Microsoft BITS/7.8"
 #define BUFFER_MIN         (16 * 1024L)
+#define BUFFER_LIMITED_MAX (512 * 1024L)
 #define BUFFER_LIMITED_MIN 1024L /* libcurl's own minimum */
 
 /* ---- fields ---- */
@@ -73,25 +74,25 @@ static bool add_fields(struct curl_slist **fields, const struct http_request_par
 
 /* ---- options ---- */
 
-/* What comes in one go comes at full speed. */
+/* What comes in one go comes at full speed; while a request is paused there are two of them. */
 static long limited_buffer_size(uint64_t rate)
 {
     uint64_t size = rate / 16;
 
+    if (rate == THROTTLE_UNLIMITED) return BUFFER_LIMITED_MAX;
     if (size < BUFFER_LIMITED_MIN) return BUFFER_LIMITED_MIN;
-    return size < HTTP_SETUP_BUFFER_MAX ? (long)size : HTTP_SETUP_BUFFER_MAX;
+    return size < BUFFER_LIMITED_MAX ? (long)size : BUFFER_LIMITED_MAX;
 }
 
 /* The buffer is made anew for each request, and one of this size costs a call of the system. */
 static long buffer_size(const struct http_request_params *params)
 {
+    long most =
+        params->limit ? limited_buffer_size(params->limit->throttle->rate) : HTTP_SETUP_BUFFER_MAX;
     uint64_t size = params->range_last - params->range_first;
 
     if (params->is_head) return BUFFER_MIN;
-    if (params->limit && params->limit->throttle->rate != THROTTLE_UNLIMITED)
-        return limited_buffer_size(params->limit->throttle->rate);
-    if (params->has_range && size < BUFFER_MIN) return BUFFER_MIN;
-    return HTTP_SETUP_BUFFER_MAX;
+    return params->has_range && size < BUFFER_MIN && most > BUFFER_MIN ? BUFFER_MIN : most;
 }
 
 static void set_question(CURL *easy, const struct http_request_params *params)
