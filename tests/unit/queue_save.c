@@ -161,6 +161,69 @@ static void test_calls_are_kept(void)
     end();
 }
 
+static void close_nothing(void *handle)
+{
+    (void)handle;
+}
+
+/* The helper token is not: the job that needs it fails. */
+static void test_options_are_kept(void)
+{
+    const struct new_file file = {u"http://server/file", u"C:\\folder\\file"};
+    const GUID clsid = {1, 2, 3, {4, 5, 6, 7, 8, 9, 10, 11}};
+    struct caller_facts facts = {0};
+    struct job_options before, after;
+    struct job_token *token;
+    struct job_error error;
+    struct job *job;
+
+    start();
+    job = fake_job(&world, 0);
+    job_set_high_performance(job, true);
+    job_set_dynamic(job, true);
+    job_set_max_download_size(job, 1ull << 40);
+    job_set_cost_flags(job, 0x80000067);
+    job_set_stored_credentials(job, true);
+    job_set_change_interval(job, 0);
+    job_set_notify_class(job, &clsid);
+    job_set_acl_flags(job, 5);
+    job_set_token_flags(job, TOKEN_NETWORK);
+    job_token_create(&facts, NULL, close_nothing, &token);
+    job_set_token(job, token);
+    job_token_release(token);
+    job_get_options(job, &before);
+
+    job = restart(job);
+    ok(job != NULL, "The job is lost.\n");
+    if (!job) return;
+    job_get_options(job, &after);
+    ok(!after.was_resumed, "It was resumed.\n");
+    ok(after.is_high_performance && after.is_dynamic && after.uses_stored_credentials &&
+           after.has_change_interval && !after.change_interval_ms,
+       "A switch is another one.\n");
+    ok(after.max_download_size == before.max_download_size, "The size is another one.\n");
+    ok(after.has_cost_flags && after.cost_flags == 0x80000067, "Got %#x.\n", after.cost_flags);
+    ok(guid_is_equal(&after.notify_class, &clsid), "The class is another one.\n");
+    ok(after.acl_flags == 5 && after.token_flags == TOKEN_NETWORK, "Flags are lost.\n");
+    ok(!job_get_token(job), "There is a token.\n");
+
+    job_add_files(job, &file, 1);
+    job_resume(job);
+    fake_schedule(&world);
+    fake_fetch(&world, job, 1000, 10);
+    EXPECT_STATE(job, JOB_ERROR);
+    job_get_error(job, &error);
+    ok(error.code == BG_E_TOKEN_REQUIRED, "Got error %#lx.\n", (unsigned long)error.code);
+
+    job = restart(job);
+    ok(job != NULL, "The job is lost.\n");
+    if (!job) return;
+    job_get_options(job, &after);
+    ok(after.was_resumed, "It was not resumed.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+}
+
 /* The disk is not waited for when there is nothing to promise. */
 static void test_nothing_new(void)
 {
@@ -534,6 +597,7 @@ static void test_cancel_cut_off(void)
 START_TEST(queue_save)
 {
     RUN_TEST(test_calls_are_kept);
+    RUN_TEST(test_options_are_kept);
     RUN_TEST(test_nothing_new);
     RUN_TEST(test_thread_keeps_the_rest);
     RUN_TEST(test_order_is_kept);
