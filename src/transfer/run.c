@@ -330,11 +330,13 @@ static void choose_stream(struct run *run)
 
 static HRESULT start_stream(struct run *run, bool is_probe)
 {
+    /* What the server of a new name leaves out must not be taken from what is known. */
+    static const struct file_version nothing;
     struct source_request request = {
         .remote_name = run->plan.remote_name,
         .is_probe = is_probe,
         .range = run->wanted,
-        .version = &run->plan.version,
+        .version = is_probe ? &nothing : &run->plan.version,
         .is_foreground = takes_whole_file(run),
         .uses_branchcache = run->plan.uses_branchcache && run->plan.file_index != run->plain_file,
         .is_resumed = stored_end(&run->plan.have) != 0,

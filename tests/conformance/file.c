@@ -273,7 +273,7 @@ static void test_SetRemoteName(void)
     {
         HRESULT hr = IBackgroundCopyFile2_SetRemoteName(file, names[i]);
 
-        todo_if(target_is_ours()) ok(hr == S_OK, "%u: got hr %#lx.\n", i, hr);
+        ok(hr == S_OK, "%u: got hr %#lx.\n", i, hr);
         if (hr == S_OK) check_remote_name((IBackgroundCopyFile *)file, names[i]);
     }
     IBackgroundCopyFile2_Release(file);

@@ -94,6 +94,20 @@ static HRESULT set_notify_cmd_line(IBackgroundCopyJob4 *job)
     return IBackgroundCopyJob4_SetNotifyCmdLine(job, NULL, NULL);
 }
 
+static HRESULT replace_remote_prefix(IBackgroundCopyJob4 *job)
+{
+    return IBackgroundCopyJob4_ReplaceRemotePrefix(job, L"http://127.0.0.1", L"http://127.0.0.1");
+}
+
+static HRESULT add_file_with_ranges(IBackgroundCopyJob4 *job)
+{
+    BG_FILE_RANGE range = {0, 100};
+    WCHAR local[MAX_PATH];
+
+    return IBackgroundCopyJob4_AddFileWithRanges(job, L"http://127.0.0.1/x", temp_path(L"x", local),
+                                                 1, &range);
+}
+
 static const struct method setters[] = {
     {"AddFile", add_file},
     {"AddFileSet", add_file_set},
@@ -109,6 +123,8 @@ static const struct method setters[] = {
     {"SetMaximumDownloadTime", set_maximum_download_time},
     {"SetNotifyCmdLine", set_notify_cmd_line},
     {"TakeOwnership", take_ownership},
+    {"ReplaceRemotePrefix", replace_remote_prefix},
+    {"AddFileWithRanges", add_file_with_ranges},
 };
 
 /* ---- what sets, and is a known gap where the state allows it ---- */
@@ -121,24 +137,8 @@ static HRESULT set_credentials(IBackgroundCopyJob4 *job)
     return IBackgroundCopyJob4_SetCredentials(job, &credentials);
 }
 
-static HRESULT replace_remote_prefix(IBackgroundCopyJob4 *job)
-{
-    return IBackgroundCopyJob4_ReplaceRemotePrefix(job, L"http://127.0.0.1", L"http://127.0.0.1");
-}
-
-static HRESULT add_file_with_ranges(IBackgroundCopyJob4 *job)
-{
-    BG_FILE_RANGE range = {0, 100};
-    WCHAR local[MAX_PATH];
-
-    return IBackgroundCopyJob4_AddFileWithRanges(job, L"http://127.0.0.1/x", temp_path(L"x", local),
-                                                 1, &range);
-}
-
 static const struct method later_setters[] = {
     {"SetCredentials", set_credentials},
-    {"ReplaceRemotePrefix", replace_remote_prefix},
-    {"AddFileWithRanges", add_file_with_ranges},
 };
 
 static void check_setters_in(BG_JOB_STATE state, const struct method *methods, size_t count,
