@@ -91,11 +91,24 @@ static HRESULT lock_file(struct job *job, uint32_t index, uint32_t count, struct
     return hr;
 }
 
-/* is_urgent: not behind what is on its way. */
-static HRESULT finish(struct job *job, struct job_file *file, bool is_urgent)
+/* Where the mover is, or goes next; UINT64_MAX: nowhere, or it asks by itself. */
+static uint64_t next_place(struct job *job, struct job_file *file)
 {
+    struct byte_range range;
+
+    if (file->is_done || !file->version.known || job_next_file(job) != file->index)
+        return UINT64_MAX;
+    return job_file_next_range(job, file, &range) ? range.begin : UINT64_MAX;
+}
+
+/* What is on its way is broken off for what comes before it only: a client that asks again and
+ * again must not keep the job from getting anything. */
+static HRESULT finish(struct job *job, struct job_file *file, uint64_t place_before)
+{
+    uint64_t place = next_place(job, file);
+
     job_mark_file(job, file, false);
-    if (is_urgent && !file->is_done) job_apply(job, EV_SOURCES_CHANGED);
+    if (place != UINT64_MAX && place != place_before) job_apply(job, EV_SOURCES_CHANGED);
     job_touch(job);
     return queue_save_and_unlock(job->queue);
 }
@@ -128,25 +141,27 @@ HRESULT job_file_request_ranges(struct job *job, uint32_t index, const struct fi
                                 uint32_t count)
 {
     struct job_file *file;
+    uint64_t place;
     HRESULT hr;
 
     if (!items || !count) return E_INVALIDARG;
     for (uint32_t i = 0; i < count; i++)
         if (FAILED(hr = file_range_check(&items[i]))) return hr;
     if (FAILED(hr = lock_file(job, index, count, &file))) return hr;
+    place = next_place(job, file);
     if (FAILED(hr = add_wishes(file, items, count)))
     {
         queue_unlock(job->queue);
         return hr;
     }
-    /* In a job on demand it waits for the requests before it. */
-    return finish(job, file, !job->is_on_demand);
+    return finish(job, file, place);
 }
 
 HRESULT job_file_set_position(struct job *job, uint32_t index, uint64_t offset)
 {
     const struct file_range from_here = {offset, FILE_RANGE_TO_END};
     struct job_file *file;
+    uint64_t place;
     HRESULT hr;
 
     if (FAILED(hr = file_range_check(&from_here))) return hr;
@@ -156,9 +171,10 @@ HRESULT job_file_set_position(struct job *job, uint32_t index, uint64_t offset)
         queue_unlock(job->queue);
         return BG_E_INVALID_RANGE;
     }
+    place = next_place(job, file);
     file->wishes.has_position = true;
     file->wishes.position = offset;
-    return finish(job, file, true);
+    return finish(job, file, place);
 }
 
 HRESULT job_file_get_filled(struct job *job, uint32_t index, struct range_set *filled)

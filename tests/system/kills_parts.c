@@ -22,6 +22,13 @@
 #define FILE_NAME  L"killed"
 #define PATH       "/killed"
 
+enum mode
+{
+    MODE_PARTS,
+    MODE_RANDOM,
+    MODE_SEEK
+};
+
 /* The second half first, then the rest in two parts, the last one first. */
 static const BG_FILE_RANGE parts[] = {
     {SIZE / 2, BG_LENGTH_TO_EOF}, {SIZE / 4 + 1, SIZE / 4 - 1}, {0, SIZE / 4 + 1}};
@@ -41,8 +48,35 @@ static IBackgroundCopyJob *first_job(IBackgroundCopyManager *manager)
     return job;
 }
 
+static IBackgroundCopyFile6 *file6_of(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyFile6 *file6 = NULL;
+    IEnumBackgroundCopyFiles *files;
+    IBackgroundCopyFile *file;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_EnumFiles(job, &files);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IEnumBackgroundCopyFiles_Release(files);
+    hr = IBackgroundCopyFile_QueryInterface(file, &IID_IBackgroundCopyFile6, (void **)&file6);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyFile_Release(file);
+    return file6;
+}
+
+static void seek(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyFile6 *file = file6_of(job);
+    HRESULT hr = IBackgroundCopyFile6_UpdateDownloadPosition(file, SIZE / 2);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyFile6_Release(file);
+}
+
 static IBackgroundCopyJob *make_job(IBackgroundCopyManager *manager, const WCHAR *folder,
-                                    const WCHAR *url, bool has_parts)
+                                    const WCHAR *url, enum mode mode)
 {
     BG_FILE_RANGE ranges[ARRAY_SIZE(parts)];
     IBackgroundCopyJob *job = NULL;
@@ -58,12 +92,13 @@ static IBackgroundCopyJob *make_job(IBackgroundCopyManager *manager, const WCHAR
     IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
     hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    if (has_parts)
+    if (mode == MODE_PARTS)
         hr = IBackgroundCopyJob3_AddFileWithRanges(job3, url, file, ARRAY_SIZE(ranges), ranges);
     else
         hr = IBackgroundCopyJob3_AddFile(job3, url, file);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     IBackgroundCopyJob3_Release(job3);
+    if (mode == MODE_SEEK) seek(job);
     hr = IBackgroundCopyJob_Resume(job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     return job;
@@ -72,32 +107,21 @@ static IBackgroundCopyJob *make_job(IBackgroundCopyManager *manager, const WCHAR
 /* Now and then the client wants something else, until there is nothing to want. */
 static void read_at_random(IBackgroundCopyJob *job)
 {
-    IBackgroundCopyFile6 *file6 = NULL;
-    IEnumBackgroundCopyFiles *files;
-    IBackgroundCopyFile *file;
-    HRESULT hr;
+    IBackgroundCopyFile6 *file = file6_of(job);
 
-    hr = IBackgroundCopyJob_EnumFiles(job, &files);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    hr = IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    IEnumBackgroundCopyFiles_Release(files);
-    hr = IBackgroundCopyFile_QueryInterface(file, &IID_IBackgroundCopyFile6, (void **)&file6);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    IBackgroundCopyFile_Release(file);
     for (unsigned int i = 0; i < 1000 && job_state(job) != BG_JOB_STATE_TRANSFERRED; i++)
     {
         const BG_FILE_RANGE range = {random_below((uint32_t)(SIZE - MIB)), MIB / 4};
+        HRESULT hr = IBackgroundCopyFile6_RequestFileRanges(file, 1, &range);
 
-        hr = IBackgroundCopyFile6_RequestFileRanges(file6, 1, &range);
         ok(hr == S_OK, "Got hr %#lx.\n", hr);
         com_pump(50);
     }
-    IBackgroundCopyFile6_Release(file6);
+    IBackgroundCopyFile6_Release(file);
 }
 
 /* Makes the job, or takes up the one that is there; runs until it is done. */
-static void run_engine(const WCHAR *folder, const WCHAR *url, bool has_parts)
+static void run_engine(const WCHAR *folder, const WCHAR *url, enum mode mode)
 {
     struct runtime_config config = runtime_get_config();
     IBackgroundCopyManager *manager;
@@ -110,8 +134,8 @@ static void run_engine(const WCHAR *folder, const WCHAR *url, bool has_parts)
     com_start(COINIT_MULTITHREADED);
     manager = engine_manager(&config);
     if (!manager) return;
-    if (!(job = first_job(manager))) job = make_job(manager, folder, url, has_parts);
-    if (!has_parts) read_at_random(job);
+    if (!(job = first_job(manager))) job = make_job(manager, folder, url, mode);
+    if (mode == MODE_RANDOM) read_at_random(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSFERRED), 60000);
     hr = IBackgroundCopyJob_Complete(job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -122,7 +146,7 @@ static void run_engine(const WCHAR *folder, const WCHAR *url, bool has_parts)
 
 /* ---- the one that kills ---- */
 
-static HANDLE start_engine(const WCHAR *folder, const WCHAR *url, bool has_parts)
+static HANDLE start_engine(const WCHAR *folder, const WCHAR *url, enum mode mode)
 {
     WCHAR program[MAX_PATH], line[3 * MAX_PATH];
     STARTUPINFOW startup = {.cb = sizeof(startup)};
@@ -130,7 +154,7 @@ static HANDLE start_engine(const WCHAR *folder, const WCHAR *url, bool has_parts
 
     GetModuleFileNameW(NULL, program, MAX_PATH);
     swprintf(line, ARRAY_SIZE(line), L"\"%ls\" kills_parts \"%ls\" %ls %u", program, folder, url,
-             has_parts);
+             (unsigned int)mode);
     ok(CreateProcessW(program, line, NULL, NULL, FALSE, 0, NULL, NULL, &startup, &process),
        "Got error %lu.\n", GetLastError());
     CloseHandle(process.hThread);
@@ -175,7 +199,8 @@ static void verify_parts(const WCHAR *path)
     CloseHandle(file);
 }
 
-static void live(bool has_parts)
+/* The n-th kill comes when so many bytes were sent in all. */
+static void live(enum mode mode, unsigned int kills, uint64_t first, uint64_t step)
 {
     WCHAR folder[MAX_PATH], file[MAX_PATH], wide[64];
     struct origin *origin = origin_start(&(struct origin_options){.send_buffer = 65536});
@@ -190,21 +215,26 @@ static void live(bool has_parts)
     temp_path(L"", folder);
     folder[wcslen(folder) - 1] = 0;
 
-    for (unsigned int i = 0; i < KILLS; i++)
+    for (unsigned int i = 0; i < kills; i++)
     {
-        process = start_engine(folder, wide, has_parts);
-        done += kill_at(process, origin, SIZE / (KILLS + 1) * (i + 1));
+        process = start_engine(folder, wide, mode);
+        done += kill_at(process, origin, first + step * i);
         CloseHandle(process);
     }
-    process = start_engine(folder, wide, has_parts);
-    ok(WaitForSingleObject(process, 60000) == WAIT_OBJECT_0, "It does not end.\n");
+    process = start_engine(folder, wide, mode);
+    if (WaitForSingleObject(process, 60000) != WAIT_OBJECT_0)
+    {
+        ok(false, "It does not end.\n");
+        TerminateProcess(process, 98);
+        WaitForSingleObject(process, WAIT_MS);
+    }
     GetExitCodeProcess(process, &code);
     ok(code == 0, "Got exit code %lu.\n", code);
     CloseHandle(process);
-    ok(done >= KILLS / 2, "Only %u kills were in time.\n", done);
+    ok(done >= (kills + 1) / 2, "Only %u kills were in time.\n", done);
 
     temp_path(FILE_NAME, file);
-    if (has_parts)
+    if (mode == MODE_PARTS)
         verify_parts(file);
     else
         verify_file(file, SIZE, 0);
@@ -213,14 +243,23 @@ static void live(bool has_parts)
     origin_destroy(origin);
 }
 
+#define EVENLY SIZE / (KILLS + 1)
+
 static void test_parts(void)
 {
-    live(true);
+    live(MODE_PARTS, KILLS, EVENLY, EVENLY);
 }
 
 static void test_random_access(void)
 {
-    live(false);
+    live(MODE_RANDOM, KILLS, EVENLY, EVENLY);
+}
+
+/* Something has been written, far behind the start of the file, but nothing has been told: that is
+ * done once in a second. */
+static void test_hole(void)
+{
+    live(MODE_SEEK, 1, 2 * MIB, 0);
 }
 
 START_TEST(kills_parts)
@@ -232,11 +271,12 @@ START_TEST(kills_parts)
     {
         swprintf(folder, MAX_PATH, L"%hs", argv[2]);
         swprintf(url, ARRAY_SIZE(url), L"%hs", argv[3]);
-        run_engine(folder, url, !strcmp(argv[4], "1"));
+        run_engine(folder, url, (enum mode)strtoul(argv[4], NULL, 10));
         return;
     }
     com_start(COINIT_MULTITHREADED);
     RUN_TEST(test_parts);
     RUN_TEST(test_random_access);
+    RUN_TEST(test_hole);
     com_stop();
 }

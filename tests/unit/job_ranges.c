@@ -347,6 +347,42 @@ static void test_position(void)
     fake_world_done(&world);
 }
 
+/* However often a client asks, what is on its way comes. */
+static void test_asking_again(void)
+{
+    struct transfer_plan plan;
+    struct job *job;
+    uint32_t epoch;
+
+    fake_world_init(&world);
+    job = fake_job(&world, 2);
+    request(job, 500, 100, S_OK);
+    epoch = run(job);
+    begin(job, epoch, 1000, &plan);
+    EXPECT_RANGE(500, 600);
+    request(job, 700, 100, S_OK);
+    request(job, 500, 100, S_OK);
+    /* Not of the file that is fetched. */
+    EXPECT_HR(job_file_request_ranges(job, 1, &(struct file_range){5, 5}, 1), S_OK);
+    EXPECT_HR(job_file_set_position(job, 1, 7), S_OK);
+    EXPECT_STATE(job, JOB_TRANSFERRING);
+    EXPECT_HR(job_file_set_position(job, 0, 200), S_OK);
+    EXPECT_STATE(job, JOB_QUEUED);
+    fake_schedule(&world);
+    transfer_plan_done(&plan);
+    epoch = fake_running_epoch(&world, job);
+    begin(job, epoch, 1000, &plan);
+    EXPECT_RANGE(200, 1000);
+    receive(job, &plan, 200, 220);
+    /* A reader that tells where it is. */
+    EXPECT_HR(job_file_set_position(job, 0, 210), S_OK);
+    EXPECT_STATE(job, JOB_TRANSFERRING);
+    EXPECT_RANGE(220, 1000);
+    transfer_plan_done(&plan);
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 static void test_start_over(void)
 {
     struct transfer_plan plan;
@@ -510,6 +546,7 @@ START_TEST(job_ranges)
     RUN_TEST(test_on_demand);
     RUN_TEST(test_request_outside);
     RUN_TEST(test_position);
+    RUN_TEST(test_asking_again);
     RUN_TEST(test_start_over);
     RUN_TEST(test_no_ranges);
     RUN_TEST(test_told);
