@@ -101,6 +101,7 @@ HRESULT job_create_from_texts(struct queue *queue, const GUID *id, struct job_te
     job->notify_parameters = take_text(&texts->notify_parameters);
     job->http = texts->http;
     texts->http = NULL;
+    job->legacy = texts->legacy;
     job_texts_free(texts);
     return S_OK;
 }
@@ -309,6 +310,7 @@ static void change_owner(struct job *job, const struct caller_facts *owner)
     /* As the command line: it is activated in the owner's name. */
     job->options.notify_class = (GUID){0};
     job->options.has_token = false;
+    job->legacy.notify_class = (GUID){0};
     job->receiver_epoch++;
     job_mark(job, UNSAVED_TEXTS);
 }

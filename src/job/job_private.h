@@ -20,6 +20,7 @@
 #include "job/job_notify.h"
 #include "job/job_state.h"
 #include "job/job_token.h"
+#include "job/legacy_group.h"
 #include "job/ports.h"
 #include "job/queue.h"
 #include "job/upload_state.h"
@@ -134,6 +135,7 @@ struct job
     struct http_settings *http; /* a reference; NULL: the defaults */
     struct job_options options;
     struct job_token *token; /* a reference; NULL: none */
+    struct legacy_group legacy;
 
     struct job_file **files;
     uint32_t file_count;

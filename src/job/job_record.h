@@ -15,6 +15,7 @@
 #include "job/job_options.h"
 #include "job/job_types.h"
 #include "job/upload_state.h"
+#include "job/legacy_group.h"
 
 /* An ending that was begun and must be brought to its end at the next start. */
 enum job_ending
@@ -62,6 +63,7 @@ struct job_texts
     struct http_settings *http; /* a reference; its credentials are not kept here */
     WCHAR *reply_name;
     struct upload_state *upload; /* NULL: no session is open, and nothing is known of the server */
+    struct legacy_group legacy;
 };
 
 struct file_status

@@ -274,6 +274,32 @@ static HRESULT keep_new_job(struct queue *queue, struct job *job)
     return hr;
 }
 
+/* A job that is ready goes in, or away. */
+static HRESULT add_job(struct queue *queue, struct job *job)
+{
+    HRESULT hr;
+
+    queue_lock(queue);
+    if (queue_find_any_job(queue, &job->id))
+        hr = E_INVALIDARG;
+    else if (SUCCEEDED(hr = check_job_limits(queue, &job->owner)) &&
+             SUCCEEDED(hr = queue_insert_job(queue, job)))
+        hr = keep_new_job(queue, job);
+    queue_unlock(queue);
+
+    if (FAILED(hr)) job_release(job, JOB_HOLDER_CALLER);
+    return hr;
+}
+
+static HRESULT begin_adding(struct queue *queue, const struct caller_facts *owner)
+{
+    const struct queue_ports *ports = &queue->ports;
+    HRESULT hr = S_OK;
+
+    if (ports->account && FAILED(hr = access_check_account(owner, ports->account))) return hr;
+    return ports->work ? ports->work->begin(ports->work_ctx) : hr;
+}
+
 HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t type,
                       const struct caller_facts *owner, struct job **out)
 {
@@ -283,25 +309,26 @@ HRESULT queue_add_job(struct queue *queue, const WCHAR *display_name, uint32_t t
     *out = NULL;
     if (!display_name || str_len(display_name) > JOB_DISPLAY_NAME_MAX) return E_INVALIDARG;
     if (type >= JOB_TYPE_COUNT) return E_NOTIMPL;
-    if (queue->ports.account && FAILED(hr = access_check_account(owner, queue->ports.account)))
-        return hr;
-    if (queue->ports.work && FAILED(hr = queue->ports.work->begin(queue->ports.work_ctx)))
-        return hr;
+    if (FAILED(hr = begin_adding(queue, owner))) return hr;
     if (FAILED(hr = job_create(queue, display_name, (enum job_type)type, owner, &job))) return hr;
+    if (SUCCEEDED(hr = add_job(queue, job))) *out = job;
+    return hr;
+}
 
-    queue_lock(queue);
-    if (SUCCEEDED(hr = check_job_limits(queue, owner)) &&
-        SUCCEEDED(hr = queue_insert_job(queue, job)))
-        hr = keep_new_job(queue, job);
-    queue_unlock(queue);
+HRESULT queue_add_group(struct queue *queue, const GUID *id, const struct caller_facts *owner,
+                        struct job **out)
+{
+    static const WCHAR no_name[] = {0};
+    struct job *job;
+    HRESULT hr;
 
-    if (FAILED(hr))
-    {
-        job_release(job, JOB_HOLDER_CALLER);
-        return hr;
-    }
-    *out = job;
-    return S_OK;
+    *out = NULL;
+    if (FAILED(hr = begin_adding(queue, owner))) return hr;
+    if (FAILED(hr = job_create(queue, no_name, JOB_TYPE_DOWNLOAD, owner, &job))) return hr;
+    job->id = *id;
+    job->legacy.is_group = true;
+    if (SUCCEEDED(hr = add_job(queue, job))) *out = job;
+    return hr;
 }
 
 HRESULT queue_find_job(struct queue *queue, const GUID *id, const struct caller_facts *caller,

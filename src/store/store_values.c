@@ -363,10 +363,26 @@ static void code_reply_name(struct codec *c, void *value)
         code_text(c, &t->reply_name, STORE_NAME_MAX);
 }
 
+static bool is_group(const void *value)
+{
+    return ((const struct job_texts *)value)->legacy.is_group;
+}
+
+static void code_group(struct codec *c, void *value)
+{
+    struct legacy_group *group = &((struct job_texts *)value)->legacy;
+
+    group->is_group = true;
+    CODE_BOOL(c, group->has_job);
+    code_bytes(c, &group->job_id, sizeof(group->job_id));
+    code_bytes(c, &group->notify_class, sizeof(group->notify_class));
+}
+
 static const struct section texts_sections[] = {
     {1, has_http, code_http},
     {40, has_upload, code_upload},
     {41, has_reply_name, code_reply_name},
+    {50, is_group, code_group},
 };
 
 static void code_texts(struct codec *c, struct job_texts *t)

@@ -218,6 +218,9 @@ struct store_change *store_test_job(unsigned int seed)
     if (seed % 4 == 1) texts->notify_program = text_with("C:\\program ", seed);
     if (seed % 4 == 2) texts->notify_parameters = text_with("parameters ", seed);
     if (seed % 5 == 1) texts->http = http_with(seed);
+    if (seed % 7 == 1)
+        texts->legacy =
+            (struct legacy_group){true, seed % 2, store_test_id(seed + 1), store_test_id(seed + 2)};
     change->job_data.texts = texts;
     return change;
 }
