@@ -12,13 +12,16 @@
 #include "com/bg_file.h"
 #include "com/bg_job.h"
 #include "com/com_ranges.h"
+#include "com/qmgr_fronts.h"
 
 struct bg_callback
 {
     /* Immutable after create. */
     const IID *iid;   /* of the interface in the table */
     DWORD cookie;     /* of the table, or */
-    IUnknown *remote; /* a proxy of the multithreaded apartment, where we call from */
+    IUnknown *remote; /* a proxy of the multithreaded apartment, where we call from, or */
+    bool is_class;    /* a class */
+    CLSID clsid;
 };
 
 static HRESULT get_table(IGlobalInterfaceTable **table)
@@ -32,7 +35,7 @@ static HRESULT get_table(IGlobalInterfaceTable **table)
 static HRESULT query_callback(IUnknown *client, const IID **iid, IUnknown **out)
 {
     static const IID *const iids[] = {&IID_IBackgroundCopyCallback3, &IID_IBackgroundCopyCallback2,
-                                      &IID_IBackgroundCopyCallback};
+                                      &IID_IBackgroundCopyCallback, &IID_IBackgroundCopyCallback1};
     HRESULT hr = E_NOINTERFACE;
 
     for (unsigned int i = 0; i < ARRAY_COUNT(iids); i++)
@@ -87,13 +90,25 @@ done:
     return hr;
 }
 
+/* Nothing is asked of the class now: it may be installed later. */
+HRESULT bg_callback_create_of_class(const CLSID *clsid, const IID *iid, struct bg_callback **out)
+{
+    struct bg_callback *callback = calloc(1, sizeof(*callback));
+
+    if (!(*out = callback)) return E_OUTOFMEMORY;
+    callback->iid = iid;
+    callback->is_class = true;
+    callback->clsid = *clsid;
+    return S_OK;
+}
+
 void bg_callback_destroy(struct bg_callback *callback)
 {
     IGlobalInterfaceTable *table;
 
     if (callback->remote)
         IUnknown_Release(callback->remote);
-    else if (SUCCEEDED(get_table(&table)))
+    else if (!callback->is_class && SUCCEEDED(get_table(&table)))
     {
         IGlobalInterfaceTable_RevokeInterfaceFromGlobal(table, callback->cookie);
         IGlobalInterfaceTable_Release(table);
@@ -107,6 +122,8 @@ static HRESULT get_interface(const struct bg_callback *callback, const IID *iid,
     HRESULT hr;
 
     *out = NULL;
+    if (callback->is_class)
+        return CoCreateInstance(&callback->clsid, NULL, CLSCTX_LOCAL_SERVER, iid, out);
     if (callback->remote) return IUnknown_QueryInterface(callback->remote, iid, out);
     if (FAILED(hr = get_table(&table))) return hr;
     hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, callback->cookie, iid, out);
@@ -116,6 +133,9 @@ static HRESULT get_interface(const struct bg_callback *callback, const IID *iid,
 
 HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out)
 {
+    *out = NULL;
+    /* An object of a class is only made to be told something. */
+    if (callback->is_class) return S_OK;
     return get_interface(callback, &IID_IUnknown, (void **)out);
 }
 
@@ -190,6 +210,12 @@ static HRESULT deliver(const struct bg_callback *callback, const struct notify_e
     HRESULT hr;
 
     if (FAILED(hr = get_interface(callback, callback->iid, (void **)&client))) return hr;
+    if (callback->iid == &IID_IBackgroundCopyCallback1)
+    {
+        hr = qmgr_callback_tell((IBackgroundCopyCallback1 *)client, event);
+        IUnknown_Release(client);
+        return hr;
+    }
     if (SUCCEEDED(hr = bg_job_create(event->job, &job)))
     {
         hr = tell(client, (IBackgroundCopyJob *)job, event);

@@ -15,6 +15,8 @@ struct bg_callback;
 
 /* E_NOINTERFACE unless the object is a callback of a kind that we know. */
 HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out);
+/* An object of the class, in a process of its own, made anew for each event. */
+HRESULT bg_callback_create_of_class(const CLSID *clsid, const IID *iid, struct bg_callback **out);
 void bg_callback_destroy(struct bg_callback *callback);
 
 /* The client's object, for the apartment of this thread. */

@@ -25,11 +25,14 @@ static HRESULT WINAPI bg_manager_QueryInterface(IBackgroundCopyManager *iface, R
     struct bg_manager *manager = impl_from_IBackgroundCopyManager(iface);
 
     if (!out) return E_POINTER;
-    if (!IsEqualGUID(iid, &IID_IBitsPeerCacheAdministration))
+    if (IsEqualGUID(iid, &IID_IBitsPeerCacheAdministration))
+        *out = &manager->IBitsPeerCacheAdministration_iface;
+    else if (IsEqualGUID(iid, &IID_IBackgroundCopyQMgr))
+        *out = &manager->IBackgroundCopyQMgr_iface;
+    else
         return com_front_query(&manager->front, iface, iids, iid, out);
 
     com_front_addref(&manager->front);
-    *out = &manager->IBitsPeerCacheAdministration_iface;
     return S_OK;
 }
 
@@ -156,6 +159,7 @@ HRESULT bg_manager_create(const struct com_engine *engine, IBackgroundCopyManage
     if (!(manager = calloc(1, sizeof(*manager)))) return E_OUTOFMEMORY;
     manager->IBackgroundCopyManager_iface.lpVtbl = &bg_manager_vtbl;
     manager->IBitsPeerCacheAdministration_iface.lpVtbl = &bg_peer_admin_vtbl;
+    manager->IBackgroundCopyQMgr_iface.lpVtbl = &qmgr_manager_vtbl;
     manager->engine = *engine;
     if (FAILED(hr = com_front_init(&manager->front, &manager->IBackgroundCopyManager_iface)))
     {

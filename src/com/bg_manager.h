@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The manager: IBackgroundCopyManager and IBitsPeerCacheAdministration. */
+ * The manager: IBackgroundCopyManager, IBitsPeerCacheAdministration and, for clients of BITS 1.0,
+ * IBackgroundCopyQMgr. */
 #ifndef OPENBITS_COM_BG_MANAGER_H
 #define OPENBITS_COM_BG_MANAGER_H
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bits10_3.h"
+#include "qmgr.h"
 
 #include "com/com_util.h"
 
@@ -20,6 +21,7 @@ const struct class_info class_infos[CLASS_COUNT] = {
     {&CLSID_BackgroundCopyManager10_1, L"OpenBITS Background Copy Manager 10.1"},
     {&CLSID_BackgroundCopyManager10_2, L"OpenBITS Background Copy Manager 10.2"},
     {&CLSID_BackgroundCopyManager10_3, L"OpenBITS Background Copy Manager 10.3"},
+    {&CLSID_BackgroundCopyQMgr, L"OpenBITS Background Copy Queue Manager"},
 };
 
 struct class_factory

@@ -10,7 +10,7 @@
 
 #include "com/com_engine.h"
 
-#define CLASS_COUNT 10
+#define CLASS_COUNT 11
 
 struct class_info
 {

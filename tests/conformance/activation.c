@@ -4,6 +4,9 @@
 #include "harness/com_fixture.h"
 #include "harness/os.h"
 
+#include "bitscfg.h"
+#include "qmgr.h"
+
 /* {5c1dd0a5-52c9-4ed6-9f6e-6f4d6fbd0a11}: nobody's interface. */
 static const IID IID_nobody = {
     0x5c1dd0a5, 0x52c9, 0x4ed6, {0x9f, 0x6e, 0x6f, 0x4d, 0x6f, 0xbd, 0x0a, 0x11}};
@@ -14,6 +17,7 @@ static const CLSID *const class_ids[] = {
     &CLSID_BackgroundCopyManager3_0,  &CLSID_BackgroundCopyManager4_0,
     &CLSID_BackgroundCopyManager5_0,  &CLSID_BackgroundCopyManager10_1,
     &CLSID_BackgroundCopyManager10_2, &CLSID_BackgroundCopyManager10_3,
+    &CLSID_BackgroundCopyQMgr,
 };
 
 #define check_same_object(a, b) check_same_object_(__LINE__, a, b)
@@ -83,6 +87,23 @@ static void test_interfaces_of_class(void)
     out = (void *)0xdeadbeef;
     hr = create_instance(&CLSID_BackgroundCopyManager, &IID_IBackgroundCopyJob, &out);
     ok(hr == E_NOINTERFACE, "Got hr %#lx.\n", hr);
+    ok(!out, "Got %p.\n", out);
+}
+
+/* The settings of the server's extension belong to IIS, which is not here. */
+static void test_server_extension(void)
+{
+    void *out = (void *)0xdeadbeef;
+    HRESULT hr = CoCreateInstance(&CLSID_BITSExtensionSetupFactory, NULL, CLSCTX_ALL,
+                                  &IID_IBITSExtensionSetupFactory, &out);
+
+    if (!target_is_ours())
+    {
+        skip("There may be an IIS.\n");
+        if (SUCCEEDED(hr)) IUnknown_Release((IUnknown *)out);
+        return;
+    }
+    ok(hr == REGDB_E_CLASSNOTREG, "Got hr %#lx.\n", hr);
     ok(!out, "Got %p.\n", out);
 }
 
@@ -399,6 +420,7 @@ START_TEST(activation)
     RUN_TEST(test_class_ids);
     RUN_TEST(test_interfaces_of_class);
     RUN_TEST(test_class_object);
+    RUN_TEST(test_server_extension);
     RUN_TEST(test_apartments);
     RUN_TEST(test_job_between_apartments);
     RUN_TEST(test_manager_interfaces);
