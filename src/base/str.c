@@ -104,6 +104,15 @@ static size_t put_utf8(char *out, uint32_t code)
     return extra + 1;
 }
 
+bool str_is_whole(const WCHAR *text)
+{
+    uint32_t code;
+
+    while (*text)
+        if (!take_utf16(&text, &code)) return false;
+    return true;
+}
+
 char *str_to_utf8(const WCHAR *text)
 {
     size_t len = str_len(text), size = 0;

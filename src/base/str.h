@@ -31,7 +31,9 @@ bool str_is_equal_nocase(const WCHAR *a, const WCHAR *b);
 
 bool str_starts_with(const WCHAR *text, const WCHAR *prefix);
 
-/* NULL when there is no memory or the text has half a surrogate pair. */
+/* Has no half of a surrogate pair. */
+bool str_is_whole(const WCHAR *text);
+/* NULL when there is no memory or the text is not whole. */
 char *str_to_utf8(const WCHAR *text);
 
 /* NULL when there is no memory or the text is not well-formed UTF-8. */

@@ -21,7 +21,7 @@ HRESULT store_connect(const WCHAR *path, const char *vfs, sqlite3 **db)
     int code;
 
     *db = NULL;
-    if (!name) return E_INVALIDARG;
+    if (!name) return str_is_whole(path) ? E_OUTOFMEMORY : E_INVALIDARG;
     code = sqlite3_open_v2(name, db, flags, vfs);
     free(name);
     if (code == SQLITE_OK)
