@@ -305,6 +305,8 @@ static void test_details_of_end(void)
     ok(has_line_like(run.output, row), "Got:\n%s\n", run.output);
     ok(has_line_like(run.output, "ERROR CODE:    0x80190194 - *"), "Got:\n%s\n", run.output);
     ok(has_line_like(run.output, "ERROR CONTEXT: 0x00000005 - *"), "Got:\n%s\n", run.output);
+    ok(has_line_like(run.output, "LIKELY CAUSE:  *"), "Got:\n%s\n", run.output);
+    ok(has_line_like(run.output, "REMEDY:        *"), "Got:\n%s\n", run.output);
     end_job(good.job);
     end_job(bad.job);
 }

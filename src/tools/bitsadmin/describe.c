@@ -3,6 +3,7 @@
  * What is printed about a job. Scripts read these lines: labels and their order are those that
  * users of the tool know. */
 #include "bitsadmin.h"
+#include "error_advice.h"
 
 #include <stdio.h>
 #include <wchar.h>
@@ -273,6 +274,7 @@ void print_job_details(struct session *session, IBackgroundCopyJob *job)
     print_times(job);
     print_settings(job);
     print_job_error(session, job, &code);
+    print_error_advice(code);
     print_files(job);
     print_command_line(job);
     print_job4(job);
