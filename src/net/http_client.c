@@ -53,6 +53,8 @@ struct http_request
     struct http_head head;
     tick_t head_deadline;
     struct http_body_reader body;
+    bool is_sent, is_answered; /* on the connection that it has now */
+    bool is_sent_again;
     bool has_head;               /* ops->head() has been called */
     HRESULT failure;             /* why an operation of ours ended it */
     struct throttle_user *limit; /* NULL: none */
@@ -199,6 +201,7 @@ static size_t on_line(char *line, size_t size, size_t count, void *ctx)
     struct http_request *request = ctx;
     size_t len = size * count;
 
+    request->is_answered = true;
     if (FAILED(request->failure = http_head_feed_line(&request->head, line, len))) return 0;
     if (request->has_head || !http_head_is_complete(&request->head)) return len;
 
@@ -245,6 +248,10 @@ static int on_connected(void *ctx, char *remote, char *local, int remote_port, i
     (void)local;
     (void)remote_port;
     (void)local_port;
+    /* libcurl tries once more when a connection that was used before has ended. */
+    if (request->is_sent && !request->is_answered) request->is_sent_again = true;
+    request->is_sent = true;
+    request->is_answered = false;
     if (request->limit && request->is_lan_free && own_network_has(remote)) request->limit = NULL;
     if (!request->client->checks_servers) return CURL_PREREQFUNC_OK;
     request->failure = check_server(request);
@@ -371,6 +378,11 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     }
     *out = request;
     return S_OK;
+}
+
+bool http_request_is_sent_again(const struct http_request *request)
+{
+    return request->is_sent_again;
 }
 
 void http_request_cancel(struct http_request *request)

@@ -85,6 +85,10 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
                            const struct http_request_ops *ops, void *ctx,
                            struct http_request **out);
 
+/* Was it sent once more because its connection ended without an answer? It may have been heard
+ * twice. */
+bool http_request_is_sent_again(const struct http_request *request);
+
 /* Nothing is called any more. Does not wait. Not from inside an operation of the request. */
 void http_request_cancel(struct http_request *request);
 

@@ -31,6 +31,7 @@ static bool on_head(void *ctx, const struct http_head *head)
     struct upload_request *request = ctx;
 
     upload_ack_parse(head->raw, head->raw_size, head->status, &request->ack);
+    request->ack.is_repeated = http_request_is_sent_again(request->request);
     request->has_ack = true;
     return true;
 }

@@ -16,6 +16,7 @@
 struct upload_ack
 {
     unsigned int status;
+    bool is_repeated;  /* the packet may have been heard before, unanswered; not of the fields */
     bool is_ack;       /* BITS-Packet-Type says so */
     bool is_malformed; /* a field cannot be what it says, or is there twice with two values */
     bool has_protocol;

@@ -85,6 +85,15 @@ static struct upload_verdict start_again(struct upload_session *s, HRESULT code)
     return go_on;
 }
 
+/* The same, of a session that is still there and not to be trusted. */
+static struct upload_verdict leave_session(struct upload_session *s, HRESULT code)
+{
+    s->state.is_stale = true;
+    s->offset = 0;
+    if (++s->losses > LOSSES_MAX) return fail(code, true);
+    return go_on;
+}
+
 void upload_session_leave_host(struct upload_session *s)
 {
     forget_session(s);
@@ -176,7 +185,7 @@ static struct upload_verdict take_offset(struct upload_session *s, const struct 
 {
     uint64_t before = s->offset;
 
-    if (!can_have(s, ack->received)) return start_again(s, BG_E_INVALID_SERVER_RESPONSE);
+    if (!can_have(s, ack->received)) return leave_session(s, BG_E_INVALID_SERVER_RESPONSE);
     s->is_resumed = false;
     s->offset = ack->received;
     if (s->sent_end < s->offset) s->sent_end = s->offset;
@@ -221,7 +230,8 @@ static struct upload_verdict take_close(struct upload_session *s, const struct u
 {
     struct upload_verdict verdict;
 
-    if (is_lost(ack) && !s->is_close_repeated) return start_again(s, BG_E_SESSION_NOT_FOUND);
+    if (is_lost(ack) && !s->is_close_repeated && !ack->is_repeated)
+        return start_again(s, BG_E_SESSION_NOT_FOUND);
     if (is_lost(ack) || (IS_OK(ack->status) && is_from_session(s, ack)))
     {
         forget_session(s);

@@ -277,7 +277,7 @@ static void test_errors(void)
     HRESULT hr;
 
     shows("JOB-GERR-4");
-    up_add_fault(server, &(struct up_fault){UP_CREATE, 1, 1, UP_STATUS, 404});
+    up_add_fault(server, &(struct up_fault){UP_CREATE, 1, 1, UP_STATUS, 404, NULL});
     up_add_fault(server,
                  &(struct up_fault){UP_FRAGMENT, 1, 1, UP_STATUS, 404,
                                     "BITS-Packet-Type: Ack\r\nBITS-Error-Context: 0x7\r\n"});

@@ -175,7 +175,7 @@ static void check_change(const char *path, const WCHAR *name, void (*change)(con
     struct up_counts counts;
     WCHAR local[MAX_PATH];
 
-    up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 2, 1, UP_HOLD, 3});
+    up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 2, 1, UP_HOLD, 3, NULL});
     origin_shut_gate(origin, 3);
     resume_upload(job);
     ok(up_wait_packets(server, UP_FRAGMENT, 2, UPLOAD_WAIT_MS), "It does not get there.\n");

@@ -21,8 +21,8 @@ IBackgroundCopyJob2 *job2_of(IBackgroundCopyJob *job); /* the caller releases it
 void expect_failed_(int line, const char *file, IBackgroundCopyJob *job, BG_JOB_STATE state,
                     HRESULT code, BG_ERROR_CONTEXT context);
 
-/* Waits for TRANSFERRED, completes, and checks that the server has the file and no session, and
- * that the local file is untouched. Releases the job. */
+/* Waits for TRANSFERRED, completes, and checks that the server has the file and no session (or at
+ * most so many that it never told of), and that the local file is untouched. Releases the job. */
 #define finish_upload(job, server, name, size, version)                                            \
     finish_upload_(__LINE__, __FILE__, job, server, name, size, version)
 void finish_upload_(int line, const char *file, IBackgroundCopyJob *job, struct up_server *server,

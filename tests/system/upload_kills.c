@@ -250,8 +250,8 @@ static void test_cancel(void)
     struct task task;
     HANDLE process;
 
-    up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 20, 0, UP_HOLD, GATE});
-    up_add_fault(server, &(struct up_fault){UP_CANCEL, 1, 1, UP_STATUS, 503});
+    up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 20, 0, UP_HOLD, GATE, NULL});
+    up_add_fault(server, &(struct up_fault){UP_CANCEL, 1, 1, UP_STATUS, 503, NULL});
     write_file(temp_path(L"killed", local), 4 * MIB, 3);
     prepare(&task, folder, url, "/killed-cancel", L"cancel");
     task.local = local;
