@@ -1,51 +1,61 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * IBackgroundCopyJob2: credentials for servers and proxies. */
-#include "base/str.h"
 #include "bitsmsg.h"
 #include "com/bg_job_private.h"
+#include "com/caller.h"
+#include "job/credentials.h"
 
-#define USER_NAME_MAX 300
-#define PASSWORD_MAX  65536
+_Static_assert((int)AUTH_TARGET_SERVER + 1 == BG_AUTH_TARGET_SERVER, "numbered from 1");
+_Static_assert((int)AUTH_TARGET_PROXY + 1 == BG_AUTH_TARGET_PROXY, "numbered from 1");
+_Static_assert((int)AUTH_BASIC + 1 == BG_AUTH_SCHEME_BASIC, "numbered from 1");
+_Static_assert((int)AUTH_DIGEST + 1 == BG_AUTH_SCHEME_DIGEST, "numbered from 1");
+_Static_assert((int)AUTH_NTLM + 1 == BG_AUTH_SCHEME_NTLM, "numbered from 1");
+_Static_assert((int)AUTH_NEGOTIATE + 1 == BG_AUTH_SCHEME_NEGOTIATE, "numbered from 1");
+_Static_assert((int)AUTH_PASSPORT + 1 == BG_AUTH_SCHEME_PASSPORT, "numbered from 1");
 
-static HRESULT check_auth_key(BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme)
+static HRESULT read_key(BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme, struct credential_wish *wish)
 {
     if (target != BG_AUTH_TARGET_SERVER && target != BG_AUTH_TARGET_PROXY)
         return BG_E_INVALID_AUTH_TARGET;
     if (scheme < BG_AUTH_SCHEME_BASIC || scheme > BG_AUTH_SCHEME_PASSPORT)
         return BG_E_INVALID_AUTH_SCHEME;
+    *wish = (struct credential_wish){(enum auth_target)(target - 1), (enum auth_scheme)(scheme - 1),
+                                     NULL, NULL};
     return S_OK;
 }
 
-static HRESULT check_credentials(const BG_AUTH_CREDENTIALS *credentials)
+/* Page "IBackgroundCopyJob2::SetCredentials": in the context of the owner, not of an administrator.
+ */
+static HRESULT check_owner(struct job *job)
 {
-    const BG_BASIC_CREDENTIALS *basic = &credentials->Credentials.Basic;
-    bool needs_both =
-        credentials->Scheme == BG_AUTH_SCHEME_BASIC || credentials->Scheme == BG_AUTH_SCHEME_DIGEST;
+    struct caller_facts caller, owner;
+    HRESULT hr = caller_get_client(&caller);
 
-    if (needs_both && (!basic->UserName || !basic->Password)) return E_INVALIDARG;
-    if (basic->UserName && str_len_max(basic->UserName, USER_NAME_MAX + 1) > USER_NAME_MAX)
-        return BG_E_USERNAME_TOO_LARGE;
-    if (basic->Password && str_len_max(basic->Password, PASSWORD_MAX + 1) > PASSWORD_MAX)
-        return BG_E_PASSWORD_TOO_LARGE;
-    return S_OK;
+    if (hr != S_OK) return hr == S_FALSE ? S_OK : hr;
+    job_get_owner(job, &owner);
+    return access_is_same_user(&caller, &owner) ? S_OK : E_ACCESSDENIED;
 }
 
 HRESULT WINAPI bg_job_SetCredentials(IBackgroundCopyJob5 *iface, BG_AUTH_CREDENTIALS *credentials)
 {
+    struct credential_wish wish;
     HRESULT hr;
 
     if (!credentials) return E_INVALIDARG;
-    if (FAILED(hr = check_auth_key(credentials->Target, credentials->Scheme))) return hr;
-    if (FAILED(hr = check_credentials(credentials))) return hr;
-    return bg_job_refuse_change(iface, "IBackgroundCopyJob2::SetCredentials");
+    if (FAILED(hr = read_key(credentials->Target, credentials->Scheme, &wish))) return hr;
+    wish.user = credentials->Credentials.Basic.UserName;
+    wish.password = credentials->Credentials.Basic.Password;
+    if (FAILED(hr = check_owner(job_from(iface)))) return hr;
+    return job_set_credential(job_from(iface), &wish);
 }
 
 HRESULT WINAPI bg_job_RemoveCredentials(IBackgroundCopyJob5 *iface, BG_AUTH_TARGET target,
                                         BG_AUTH_SCHEME scheme)
 {
+    struct credential_wish wish;
     HRESULT hr;
 
-    if (FAILED(hr = check_auth_key(target, scheme))) return hr;
-    return bg_job_refuse_change(iface, "IBackgroundCopyJob2::RemoveCredentials");
+    if (FAILED(hr = read_key(target, scheme, &wish))) return hr;
+    return job_remove_credential(job_from(iface), &wish);
 }

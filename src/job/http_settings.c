@@ -87,6 +87,7 @@ struct http_settings *http_settings_copy(const struct http_settings *settings)
     if (!settings) return copy;
     copy->are_headers_write_only = settings->are_headers_write_only;
     copy->security_flags = settings->security_flags;
+    copy->uses_stored_for_proxy = settings->uses_stored_for_proxy;
     if (http_settings_put_text(&copy->headers, settings->headers) &&
         http_settings_put_text(&copy->method, settings->method) &&
         copy_cert(&copy->cert, &settings->cert) && copy_credentials(copy, settings))

@@ -58,6 +58,7 @@ struct http_settings
     uint32_t security_flags;
     struct http_client_cert cert;
     struct http_credential credentials[AUTH_TARGET_COUNT][AUTH_SCHEME_COUNT];
+    bool uses_stored_for_proxy; /* credentials that the system keeps for the owner */
 };
 
 /* NULL stands for the defaults everywhere below. */

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/str.h"
 #include "bitsmsg.h"
+#include "job/credentials.h"
 #include "job/job_private.h"
 #include "policy/peer_flags.h"
 
@@ -303,7 +304,11 @@ static HRESULT check_files(struct job *job)
 
 static void change_owner(struct job *job, const struct caller_facts *owner)
 {
+    struct http_settings *http = job->http;
+
     job->owner = *owner;
+    job->http = http_settings_for_new_owner(http);
+    http_settings_release(http);
     free(job->notify_program);
     free(job->notify_parameters);
     job->notify_program = job->notify_parameters = NULL;

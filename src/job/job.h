@@ -48,7 +48,8 @@ HRESULT job_get_error(struct job *job, struct job_error *error);
 /* The owner's facts when he made the job, or took it. */
 void job_get_owner(struct job *job, struct caller_facts *owner);
 /* Makes the job the caller's, who must be an administrator. What the former owner has left to be
- * done in his name (the command line) goes; his callback object stays.
+ * done in his name (the command line, credentials, client certificate, headers) goes; his callback
+ * object stays.
  * BG_E_NEW_OWNER_NO_FILE_ACCESS when a file could not be made. */
 HRESULT job_take_ownership(struct job *job, const struct caller_facts *caller);
 /* E_ACCESSDENIED when the caller may not touch the job. */

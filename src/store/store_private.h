@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "job/credentials.h"
 #include "store/store.h"
 
 enum store_table
@@ -86,6 +87,15 @@ struct file_count
 {
     uint32_t files;
 };
+
+/* The credentials of a job, as one secret of it. */
+struct store_logins
+{
+    struct http_credential of[AUTH_TARGET_COUNT][AUTH_SCHEME_COUNT];
+};
+
+/* Kinds of secrets that the store itself writes. */
+#define SECRET_LOGINS 1u
 
 #define STORE_VERSION       4
 #define STORE_NUMBER_MAX    0x7fffffff
@@ -171,6 +181,16 @@ HRESULT store_decode_job(const struct store_record *record, struct job_status *s
 HRESULT store_decode_texts(const struct store_record *record, struct job_texts *texts);
 HRESULT store_decode_file(const struct store_record *record, struct file_status *status);
 HRESULT store_decode_names(const struct store_record *record, struct file_names *names);
+HRESULT store_encode_logins(struct store_buffer *buffer, const struct store_logins *logins);
+HRESULT store_decode_logins(const struct store_record *record, struct store_logins *logins);
+
+/* store_logins.c: the credentials of a job, within the commit that writes its texts; NULL or none:
+ * what was kept is removed. */
+HRESULT store_write_logins(struct store *store, const GUID *job,
+                           const struct http_settings *settings);
+/* What was kept, into settings that are nobody else's yet. A secret that cannot be read leaves the
+ * job without credentials. */
+HRESULT store_read_logins(struct store *store, const GUID *job, struct http_settings *settings);
 
 /* store_write.c: runs a kept statement that gives no rows, and makes it ready again. */
 HRESULT store_run(struct store *store, sqlite3_stmt *statement, const char *doing);

@@ -105,6 +105,8 @@ static HRESULT walk_job(struct walk *walk, int64_t number, struct index_entry *j
 
     if (!(texts = calloc(1, sizeof(*texts)))) return E_OUTOFMEMORY;
     hr = as_damage(store_decode_texts(&texts_record, texts));
+    if (SUCCEEDED(hr) && loader && texts->http)
+        hr = store_read_logins(walk->store, &job->id, texts->http);
     if (SUCCEEDED(hr) && loader)
     {
         hr = loader->job(walk->visitor->loader_ctx, &job->id, &status, texts);

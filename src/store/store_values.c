@@ -378,11 +378,31 @@ static void code_group(struct codec *c, void *value)
     code_bytes(c, &group->notify_class, sizeof(group->notify_class));
 }
 
+static bool uses_stored(const void *value)
+{
+    const struct job_texts *t = value;
+
+    return t->http && t->http->uses_stored_for_proxy;
+}
+
+/* Stands behind the HTTP settings, which make the struct. */
+static void code_stored(struct codec *c, void *value)
+{
+    struct job_texts *t = value;
+
+    if (c->out || t->http)
+        code_limited(c, 1, 1);
+    else
+        fail(c, E_INVALIDARG);
+    if (!c->out && t->http) t->http->uses_stored_for_proxy = true;
+}
+
 static const struct section texts_sections[] = {
     {1, has_http, code_http},
     {40, has_upload, code_upload},
     {41, has_reply_name, code_reply_name},
     {50, is_group, code_group},
+    {20, uses_stored, code_stored},
 };
 
 static void code_texts(struct codec *c, struct job_texts *t)
@@ -592,6 +612,20 @@ static void code_names(struct codec *c, struct file_names *n)
     code_sections(c, names_sections, ARRAY_COUNT(names_sections), n);
 }
 
+static void code_logins(struct codec *c, struct store_logins *logins)
+{
+    for (int target = 0; target < AUTH_TARGET_COUNT; target++)
+        for (int scheme = 0; scheme < AUTH_SCHEME_COUNT; scheme++)
+        {
+            struct http_credential *credential = &logins->of[target][scheme];
+
+            CODE_BOOL(c, credential->is_set);
+            if (!credential->is_set) continue;
+            code_text(c, &credential->user, CREDENTIAL_USER_MAX);
+            code_text(c, &credential->password, CREDENTIAL_PASSWORD_MAX);
+        }
+}
+
 static HRESULT end_of(struct codec *c)
 {
     if (!c->out && c->in != c->end) fail(c, E_INVALIDARG);
@@ -623,3 +657,4 @@ CODEC_OF(texts, job_texts)
 CODEC_OF(count, file_count)
 CODEC_OF(file, file_status)
 CODEC_OF(names, file_names)
+CODEC_OF(logins, store_logins)

@@ -75,6 +75,7 @@ static HRESULT write_job(struct store *store, const struct store_change *change)
     hr = store_record_begin(buffer, &record);
     if (SUCCEEDED(hr)) hr = store_encode_texts(buffer, texts);
     if (SUCCEEDED(hr)) hr = put(store, TABLE_JOB_TEXTS, number, true);
+    if (SUCCEEDED(hr)) hr = store_write_logins(store, &change->job, texts->http);
     return hr;
 }
 

@@ -192,6 +192,7 @@ static struct http_settings *http_with(unsigned int seed)
     http->are_headers_write_only = seed % 2;
     if (seed % 2) http->method = text_with("METHOD", seed);
     http->security_flags = seed;
+    http->uses_stored_for_proxy = seed % 2;
     http->cert.is_set = true;
     http->cert.location = seed % 8;
     http->cert.store = text_with("STORE", seed);
@@ -343,8 +344,9 @@ static void print_http(char **text, const struct http_settings *h)
 {
     print_text(text, h->headers);
     print_text(text, h->method);
-    print(text, " %u %#x %u %u %#x", h->are_headers_write_only, (unsigned int)h->security_flags,
-          h->cert.is_set, (unsigned int)h->cert.location, h->cert.hash[HTTP_CERT_HASH_SIZE - 1]);
+    print(text, " %u %#x %u %u %u %#x", h->are_headers_write_only, (unsigned int)h->security_flags,
+          h->uses_stored_for_proxy, h->cert.is_set, (unsigned int)h->cert.location,
+          h->cert.hash[HTTP_CERT_HASH_SIZE - 1]);
     print_text(text, h->cert.store);
     print_text(text, h->cert.subject);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "harness/store_fixture.h"
 
 #define NAME     "secret.db"
@@ -177,6 +178,145 @@ static void test_damaged(void)
     scratch_remove_store(NAME);
 }
 
+/* ---- the credentials of a job ---- */
+
+static const WCHAR user_name[] = {'j', 'o', 0}, password[] = {'c', 'o', 'r', 'r', 'e', 'c', 't', 0};
+
+/* Texts with the credentials; NULL password: with none. */
+static struct store_change *job_with_login(unsigned int seed, const WCHAR *word)
+{
+    struct store_change *change = store_test_job(seed);
+    struct job_texts *texts = change->job_data.texts;
+    struct http_credential *login;
+
+    http_settings_release(texts->http);
+    texts->http = http_settings_copy(NULL);
+    if (!texts->http) abort();
+    login = &texts->http->credentials[AUTH_TARGET_PROXY][AUTH_DIGEST];
+    login->is_set = word != NULL;
+    http_settings_put_text(&login->user, word ? user_name : NULL);
+    http_settings_put_text(&login->password, word);
+    /* As the user is logged on. */
+    texts->http->credentials[AUTH_TARGET_SERVER][AUTH_NTLM].is_set = word != NULL;
+    return change;
+}
+
+static HRESULT take_job(void *ctx, const GUID *id, const struct job_status *status,
+                        struct job_texts *texts)
+{
+    struct http_settings **settings = ctx;
+
+    (void)id;
+    (void)status;
+    *settings = http_settings_addref(texts->http);
+    job_texts_free(texts);
+    return S_OK;
+}
+
+static struct http_settings *load_settings(struct store *store)
+{
+    static const struct store_loader loader = {.job = take_job};
+    struct http_settings *settings = NULL;
+    HRESULT hr = store_load(store, &loader, &settings);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    ok(settings != NULL, "The job has no settings.\n");
+    return settings;
+}
+
+static void expect_login(struct store *store, bool is_there)
+{
+    struct http_settings *settings = load_settings(store);
+    const struct http_credential *login;
+
+    if (!settings) return;
+    login = &settings->credentials[AUTH_TARGET_PROXY][AUTH_DIGEST];
+    ok(login->is_set == is_there, "Got %d.\n", login->is_set);
+    if (is_there && login->user && login->password)
+        ok(str_is_equal(login->user, user_name) && str_is_equal(login->password, password),
+           "Other texts came back.\n");
+    else
+        ok(!login->user && !login->password, "There are texts.\n");
+    login = &settings->credentials[AUTH_TARGET_SERVER][AUTH_NTLM];
+    ok(login->is_set == is_there && !login->user && !login->password, "Got %d.\n", login->is_set);
+    ok(!settings->credentials[AUTH_TARGET_SERVER][AUTH_DIGEST].is_set, "Another one is set.\n");
+    http_settings_release(settings);
+}
+
+static void check_no_word(const char *name)
+{
+    size_t size, at = 0;
+    uint8_t *data = scratch_read(name, &size);
+
+    while (data && at + sizeof(password) <= size &&
+           memcmp(data + at, password, sizeof(password) - sizeof(*password)))
+        at++;
+    ok(!data || at + sizeof(password) > size, "The password stands in %s.\n", name);
+    free(data);
+}
+
+/* Written, read, changed and removed in one commit with the texts. */
+static void test_logins(void)
+{
+    struct store *store;
+
+    options = (struct store_options){.secrets = &fake_ops, .secrets_ctx = &fake_key};
+    store = open_store(NULL);
+    ok(store_test_commit(store, job_with_login(1, user_name)) == S_OK, "Not kept.\n");
+    ok(store_test_commit(store, job_with_login(1, password)) == S_OK, "Not kept.\n");
+    check_no_word(NAME "-wal");
+    store_close(store);
+    check_no_word(NAME);
+
+    store = open_store(NULL);
+    expect_login(store, true);
+    expect_get(store, 2, 1, NULL, E_INVALIDARG);
+    ok(store_test_commit(store, job_with_login(1, NULL)) == S_OK, "Not kept.\n");
+    expect_login(store, false);
+    expect_get(store, 1, 1, NULL, ERR_NOT_FOUND);
+
+    /* They go with the job. */
+    store_test_commit(store, job_with_login(1, password));
+    store_test_commit(store, store_test_removal(1));
+    store_test_commit(store, job_with_login(1, NULL));
+    expect_login(store, false);
+    store_close(store);
+    scratch_remove_store(NAME);
+}
+
+/* Not in the clear, if that is how it has to be. */
+static void test_logins_without_ops(void)
+{
+    struct store *store;
+    HRESULT hr;
+
+    options = (struct store_options){NULL};
+    store = open_store(NULL);
+    hr = store_test_commit(store, job_with_login(1, password));
+    ok(hr == E_NOTIMPL, "Got hr %#lx.\n", (unsigned long)hr);
+    ok(store_test_commit(store, job_with_login(1, NULL)) == S_OK, "Not kept.\n");
+    check_no_word(NAME "-wal");
+    store_close(store);
+    scratch_remove_store(NAME);
+}
+
+/* With another key: the job comes without them. */
+static void test_logins_unreadable(void)
+{
+    uint8_t other_key = 0x42;
+    struct store *store;
+
+    options = (struct store_options){.secrets = &fake_ops, .secrets_ctx = &fake_key};
+    store = open_store(NULL);
+    store_test_commit(store, job_with_login(1, password));
+    store_close(store);
+    options.secrets_ctx = &other_key;
+    store = open_store(NULL);
+    expect_login(store, false);
+    store_close(store);
+    scratch_remove_store(NAME);
+}
+
 /* Version 1 was without secrets. */
 static void test_upgrade(void)
 {
@@ -224,6 +364,9 @@ START_TEST(store_secret)
 #endif
     RUN_TEST(test_no_ops);
     RUN_TEST(test_damaged);
+    RUN_TEST(test_logins);
+    RUN_TEST(test_logins_without_ops);
+    RUN_TEST(test_logins_unreadable);
     RUN_TEST(test_upgrade);
     scratch_done();
 }
