@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "job/server_judge.h"
 
 bool http_settings_put_text(WCHAR **field, const WCHAR *text)
 {
@@ -50,6 +51,7 @@ void http_settings_release(struct http_settings *settings)
     for (int target = 0; target < AUTH_TARGET_COUNT; target++)
         for (int scheme = 0; scheme < AUTH_SCHEME_COUNT; scheme++)
             http_credential_clear(&settings->credentials[target][scheme]);
+    server_judge_release(settings->judge);
     free(settings);
 }
 
@@ -80,14 +82,18 @@ static bool copy_cert(struct http_client_cert *to, const struct http_client_cert
 
 struct http_settings *http_settings_copy(const struct http_settings *settings)
 {
+    static atomic_uint last_serial;
     struct http_settings *copy = calloc(1, sizeof(*copy));
 
     if (!copy) return NULL;
     atomic_init(&copy->refs, 1);
+    copy->serial = atomic_fetch_add_explicit(&last_serial, 1, memory_order_relaxed) + 1;
     if (!settings) return copy;
     copy->are_headers_write_only = settings->are_headers_write_only;
     copy->security_flags = settings->security_flags;
     copy->uses_stored_for_proxy = settings->uses_stored_for_proxy;
+    copy->needs_judge = settings->needs_judge;
+    copy->judge = server_judge_addref(settings->judge);
     if (http_settings_put_text(&copy->headers, settings->headers) &&
         http_settings_put_text(&copy->method, settings->method) &&
         copy_cert(&copy->cert, &settings->cert) && copy_credentials(copy, settings))

@@ -49,16 +49,21 @@ struct http_client_cert
     uint8_t hash[HTTP_CERT_HASH_SIZE];
 };
 
+struct server_judge;
+
 struct http_settings
 {
     atomic_uint refs;
-    WCHAR *headers; /* lines that end in CR LF; NULL: none */
+    uint32_t serial; /* of these settings alone, as long as the program runs */
+    WCHAR *headers;  /* lines that end in CR LF; NULL: none */
     bool are_headers_write_only;
     WCHAR *method; /* NULL: GET */
     uint32_t security_flags;
     struct http_client_cert cert;
     struct http_credential credentials[AUTH_TARGET_COUNT][AUTH_SCHEME_COUNT];
     bool uses_stored_for_proxy; /* credentials that the system keeps for the owner */
+    bool needs_judge;           /* kept, where the judge is not */
+    struct server_judge *judge; /* a reference; NULL: none */
 };
 
 /* NULL stands for the defaults everywhere below. */

@@ -107,6 +107,8 @@ HRESULT job_file_set_position(struct job *job, uint32_t index, uint64_t offset);
 /* Bytes that are there, sorted. The set is initialised by this. */
 HRESULT job_file_get_filled(struct job *job, uint32_t index, struct range_set *filled);
 
+/* The lines of the last answer's head, with their ends; empty when none came. */
+HRESULT job_file_get_headers(struct job *job, uint32_t index, WCHAR **text);
 /* E_PENDING before the file is there. Answers in every state but the final ones. */
 HRESULT job_file_set_validation(struct job *job, uint32_t index, bool is_valid);
 bool job_file_get_validation(struct job *job, uint32_t index);

@@ -47,6 +47,11 @@ HRESULT job_set_priority(struct job *job, uint32_t priority)
 
     if (priority >= JOB_PRIORITY_COUNT) return E_NOTIMPL;
     if (FAILED(hr = job_lock_for_change(job))) return hr;
+    if (priority != JOB_PRIORITY_FOREGROUND && job_has_own_method(job))
+    {
+        queue_unlock(queue);
+        return BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD;
+    }
     if (priority != (uint32_t)job->priority)
     {
         enum job_priority before = job->priority;
@@ -298,6 +303,8 @@ static bool is_worth_a_retry(const struct job *job, HRESULT code, bool is_transi
 {
     uint64_t timeout_ms = job->no_progress_timeout * 1000ull;
 
+    /* Page "SetHttpMethod": to ask again could do again what the method does. */
+    if (job_has_own_method(job)) return false;
     if (!job->no_progress_timeout || !is_transient) return false;
     if (job->stalled_since != TICK_NEVER && now - job->stalled_since >= timeout_ms) return false;
     return err_waits_for_condition(code) || job->min_retry_delay <= job->no_progress_timeout;

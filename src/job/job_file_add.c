@@ -16,6 +16,7 @@ void job_file_destroy(struct job_file *file)
     file_wishes_done(&file->wishes);
     file_ranges_release(file->ranges);
     free(file->remote_name);
+    free(file->headers);
     free(file->content_name);
     free(file->local_name);
     free(file->temp_name);

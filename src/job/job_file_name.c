@@ -42,7 +42,7 @@ static bool rename_file(struct job *job, struct job_file *file, WCHAR *name)
     }
     file->remote_name = name;
     keep_content_name(file, old);
-    file->lacks_ranges = false;
+    file->lacks_ranges = file->is_elsewhere = false;
     if (!file->is_done && file->version.known)
     {
         /* A tag is of one server. */

@@ -29,6 +29,9 @@
  * must not keep the job busy for ever. */
 #define FILE_RESTARTS_MAX 3
 
+/* Bytes that are kept of the head of a file's last answer. */
+#define FILE_HEADERS_MAX 16384
+
 /* How long Cancel and Complete wait for the mover to let go of the files. */
 #define QUIET_TIMEOUT_MS 10000
 
@@ -49,6 +52,8 @@ struct job_file
     uint32_t index;             /* immutable once the file is added */
     struct file_ranges *ranges; /* the same; a reference, NULL: all of it */
     WCHAR *remote_name;
+    bool is_elsewhere;   /* a redirect gave it a name of another server: no secrets go there */
+    char *headers;       /* of the last answer; NULL: none came */
     WCHAR *content_name; /* what it was when its bytes came; NULL: what it is */
     WCHAR *local_name;   /* immutable once the file is added */
     WCHAR *temp_name;
@@ -278,6 +283,9 @@ void job_stamp(struct job *job);
 void job_touch(struct job *job);
 uint32_t job_effective_peer_flags(const struct job *job);
 bool job_uses_branchcache(const struct job *job);
+
+/* job_http.c */
+bool job_has_own_method(const struct job *job);
 
 /* job_effects.c: the consequences of a transition, called by job_apply() only */
 void job_on_state_changed(struct job *job, enum job_state from, enum job_event event);

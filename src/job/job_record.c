@@ -23,6 +23,7 @@ void job_texts_free(struct job_texts *texts)
 void file_names_free(struct file_names *names)
 {
     if (!names) return;
+    free(names->headers);
     free(names->remote);
     free(names->local);
     free(names->temp);

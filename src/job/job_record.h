@@ -86,6 +86,8 @@ struct file_status
 struct file_names
 {
     WCHAR *remote;
+    bool is_elsewhere; /* a redirect has led to another server */
+    char *headers;     /* of the last answer; NULL: none came */
     WCHAR *local;
     WCHAR *temp;
     WCHAR *content;             /* NULL: the remote name */

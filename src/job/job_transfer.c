@@ -4,6 +4,7 @@
 #include "job/job_transfer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -36,7 +37,7 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
     /* The token went with the engine that had it. */
     bool is_token_lost = job->options.token_flags && job->options.has_token && !job->token;
     struct source_facts facts = {.is_file_url = url_scheme_of(file->remote_name) == URL_FILE,
-                                 .is_origin_only = file->is_origin_only};
+                                 .is_origin_only = file->is_origin_only || job_has_own_method(job)};
 
     if (is_token_lost) return BG_E_TOKEN_REQUIRED;
     *plan = (struct transfer_plan){.file_index = index,
@@ -44,7 +45,10 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
                                    .rate = job_rate(job),
                                    .is_lan_free = job->queue->settings.bandwidth.ignores_lan,
-                                   .uses_branchcache = job_uses_branchcache(job),
+                                   .is_single = job_has_own_method(job),
+                                   .is_elsewhere = file->is_elsewhere,
+                                   .uses_branchcache =
+                                       job_uses_branchcache(job) && !job_has_own_method(job),
                                    .has_temp_file = file->has_temp_file,
                                    .is_direct = job->options.is_high_performance,
                                    .is_restored = file->is_restored,
@@ -165,6 +169,60 @@ static bool fail_if_too_large(struct job *job, uint32_t file)
     if (!job_is_too_large(job)) return false;
     job_fail(job, &error);
     return true;
+}
+
+/* Cut at the end of a line. */
+static char *copy_headers(const char *text, size_t size)
+{
+    char *copy;
+
+    if (size > FILE_HEADERS_MAX)
+        for (size = FILE_HEADERS_MAX; size && text[size - 1] != '\n';)
+            size--;
+    if (!size || !(copy = malloc(size + 1))) return NULL;
+    memcpy(copy, text, size);
+    copy[size] = 0;
+    return copy;
+}
+
+void job_transfer_headers(struct job *job, uint32_t epoch, uint32_t file, const char *text,
+                          size_t size)
+{
+    char *copy = copy_headers(text, size), *old = copy;
+
+    queue_lock(job->queue);
+    if (is_current(job, epoch))
+    {
+        old = job->files[file]->headers;
+        job->files[file]->headers = copy;
+        job_mark_file(job, job->files[file], true);
+    }
+    queue_unlock(job->queue);
+    free(old);
+}
+
+bool job_transfer_moved(struct job *job, uint32_t epoch, uint32_t index, const WCHAR *remote_name,
+                        bool is_elsewhere)
+{
+    WCHAR *name = str_dup(remote_name), *old = name;
+    bool current;
+
+    queue_lock(job->queue);
+    if ((current = is_current(job, epoch)) && name)
+    {
+        struct job_file *file = job->files[index];
+
+        old = file->remote_name;
+        file->remote_name = name;
+        file->is_elsewhere = is_elsewhere;
+        /* Peers get nothing of which it is not sure under which name it came. */
+        if (range_set_count(&file->have)) file->is_of_two_names = true;
+        job_mark_file(job, file, true);
+        job_touch(job);
+    }
+    queue_unlock(job->queue);
+    free(old);
+    return current && name;
 }
 
 bool job_transfer_version(struct job *job, uint32_t epoch, uint32_t file,

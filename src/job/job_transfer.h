@@ -25,6 +25,8 @@ struct transfer_plan
     bool is_foreground;
     uint64_t rate;         /* bytes per second that it may have, or BANDWIDTH_UNLIMITED */
     bool is_lan_free;      /* that does not hold for servers of the same network */
+    bool is_single;        /* one answer is the file: no probe, no ranges, no going on */
+    bool is_elsewhere;     /* a redirect has given it the name: no secrets go there */
     bool uses_branchcache; /* the origin may be told that we understand content information */
     bool has_temp_file;    /* it was made by an earlier run and must be there still */
     bool is_dynamic;       /* made while it is sent: one request for all of it, or none */
@@ -60,6 +62,15 @@ bool job_transfer_temp_made(struct job *job, uint32_t epoch, uint32_t file, cons
  * of it is there. S_FALSE: nothing now, ask for the next plan. */
 HRESULT job_transfer_next_range(struct job *job, uint32_t epoch, const struct transfer_plan *plan,
                                 struct byte_range *range);
+
+/* The lines of an answer's head; what is too long is cut at a line. */
+void job_transfer_headers(struct job *job, uint32_t epoch, uint32_t file, const char *text,
+                          size_t size);
+
+/* A redirect has led to this place, on another server than the client's if is_elsewhere; it is the
+ * file's name from now on. False when the epoch is over. */
+bool job_transfer_moved(struct job *job, uint32_t epoch, uint32_t file, const WCHAR *remote_name,
+                        bool is_elsewhere);
 
 /* Size and tags of the remote file are known. False when the epoch is over, also because a part
  * that is wanted is not in a file of this size. */

@@ -111,6 +111,8 @@ HRESULT job_restore_file(struct job *job, struct file_status *status, struct fil
                               .ranges = names->ranges,
                               .remote_name = names->remote,
                               .content_name = names->content,
+                              .is_elsewhere = names->is_elsewhere,
+                              .headers = names->headers,
                               .local_name = names->local,
                               .temp_name = names->temp,
                               .version = status->version,

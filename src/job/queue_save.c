@@ -5,6 +5,7 @@
  * go of. One thread at a time writes; those who come meanwhile share the next write. What nobody
  * waits for is written by the scheduler's thread. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -117,6 +118,12 @@ static struct file_names *copy_names(const struct job_file *file)
 
     if (!names) return NULL;
     names->ranges = file_ranges_addref(file->ranges);
+    names->is_elsewhere = file->is_elsewhere;
+    if (file->headers && !(names->headers = strdup(file->headers)))
+    {
+        file_names_free(names);
+        return NULL;
+    }
     if (copy_text(&names->remote, file->remote_name) &&
         copy_text(&names->content, file->content_name) &&
         copy_text(&names->local, file->local_name) && copy_text(&names->temp, file->temp_name))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The credentials of a job: a secret that is written and removed in one commit with the texts of
- * the job, so that a job is never kept with the credentials of another moment. */
+ * What of a job's HTTP settings is secret: the credentials, and the fields of its requests. Written
+ * and removed in one commit with the texts of the job, so that a job is never kept with those of
+ * another moment. */
 #include "store/store_private.h"
 
 #include <stdlib.h>
@@ -24,8 +25,9 @@ HRESULT store_write_logins(struct store *store, const GUID *job,
     struct store_buffer buffer = {0};
     HRESULT hr;
 
-    if (!http_settings_have_credentials(settings))
+    if (!settings || (!settings->headers && !http_settings_have_credentials(settings)))
         return store->secrets ? store_remove_secret(store, job, SECRET_LOGINS) : S_OK;
+    logins.headers = settings->headers;
     memcpy(logins.of, settings->credentials, sizeof(logins.of));
     hr = store_encode_logins(&buffer, &logins);
     if (SUCCEEDED(hr)) hr = store_put_secret(store, job, SECRET_LOGINS, buffer.data, buffer.size);
@@ -35,6 +37,8 @@ HRESULT store_write_logins(struct store *store, const GUID *job,
 
 static void clear(struct store_logins *logins)
 {
+    free(logins->headers);
+    logins->headers = NULL;
     for (int target = 0; target < AUTH_TARGET_COUNT; target++)
         for (int scheme = 0; scheme < AUTH_SCHEME_COUNT; scheme++)
             http_credential_clear(&logins->of[target][scheme]);
@@ -49,7 +53,11 @@ static HRESULT decode(const struct store_secret *secret, struct http_settings *s
     if (FAILED(hr))
         clear(&logins);
     else
+    {
+        free(settings->headers);
+        settings->headers = logins.headers;
         memcpy(settings->credentials, logins.of, sizeof(logins.of));
+    }
     return hr;
 }
 

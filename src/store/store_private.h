@@ -88,9 +88,10 @@ struct file_count
     uint32_t files;
 };
 
-/* The credentials of a job, as one secret of it. */
+/* The credentials of a job and the fields of its requests, which may hold some, as one secret. */
 struct store_logins
 {
+    WCHAR *headers; /* NULL: none */
     struct http_credential of[AUTH_TARGET_COUNT][AUTH_SCHEME_COUNT];
 };
 
@@ -103,6 +104,7 @@ struct store_logins
 #define STORE_PROGRAM_MAX   4096
 #define STORE_HEADERS_MAX   32767
 #define STORE_METHOD_MAX    256
+#define STORE_ANSWER_MAX    32767
 #define STORE_CERT_NAME_MAX 256
 
 extern const char *const store_table_names[TABLE_COUNT];

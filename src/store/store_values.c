@@ -311,7 +311,6 @@ static void code_http(struct codec *c, void *value)
         fail(c, E_OUTOFMEMORY);
         return;
     }
-    code_text(c, &h->headers, STORE_HEADERS_MAX);
     CODE_BOOL(c, h->are_headers_write_only);
     code_text(c, &h->method, STORE_METHOD_MAX);
     CODE_U32(c, h->security_flags);
@@ -320,6 +319,7 @@ static void code_http(struct codec *c, void *value)
     code_text(c, &h->cert.store, STORE_CERT_NAME_MAX);
     code_text(c, &h->cert.subject, STORE_CERT_NAME_MAX);
     code_bytes(c, h->cert.hash, sizeof(h->cert.hash));
+    CODE_BOOL(c, h->needs_judge);
     if (c->out) http_settings_release(h);
 }
 
@@ -598,7 +598,37 @@ static void code_content_name(struct codec *c, void *value)
         code_text(c, &n->content, STORE_NAME_MAX);
 }
 
+static bool is_elsewhere(const void *value)
+{
+    return ((const struct file_names *)value)->is_elsewhere;
+}
+
+static void code_elsewhere(struct codec *c, void *value)
+{
+    CODE_BOOL(c, ((struct file_names *)value)->is_elsewhere);
+}
+
+static bool has_headers(const void *value)
+{
+    return ((const struct file_names *)value)->headers != NULL;
+}
+
+static void code_headers(struct codec *c, void *value)
+{
+    struct file_names *n = value;
+    size_t len = c->out ? strlen(n->headers) : 0;
+
+    len = code_limited(c, len, STORE_ANSWER_MAX);
+    if (FAILED(c->hr)) return;
+    if (!c->out && (n->headers || !(n->headers = calloc(1, len + 1))))
+        fail(c, n->headers ? E_INVALIDARG : E_OUTOFMEMORY);
+    code_bytes(c, n->headers, len);
+    if (!c->out && SUCCEEDED(c->hr) && strlen(n->headers) != len) fail(c, E_INVALIDARG);
+}
+
 static const struct section names_sections[] = {
+    {1, is_elsewhere, code_elsewhere},
+    {2, has_headers, code_headers},
     {10, has_parts, code_parts},
     {11, has_content_name, code_content_name},
 };
@@ -614,6 +644,7 @@ static void code_names(struct codec *c, struct file_names *n)
 
 static void code_logins(struct codec *c, struct store_logins *logins)
 {
+    code_text(c, &logins->headers, STORE_HEADERS_MAX);
     for (int target = 0; target < AUTH_TARGET_COUNT; target++)
         for (int scheme = 0; scheme < AUTH_SCHEME_COUNT; scheme++)
         {

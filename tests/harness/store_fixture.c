@@ -188,11 +188,11 @@ static struct http_settings *http_with(unsigned int seed)
     struct http_settings *http = http_settings_copy(NULL);
 
     if (!http) abort();
-    http->headers = text_with("X-Seed: ", seed);
     http->are_headers_write_only = seed % 2;
     if (seed % 2) http->method = text_with("METHOD", seed);
     http->security_flags = seed;
     http->uses_stored_for_proxy = seed % 2;
+    http->needs_judge = seed % 3 == 1;
     http->cert.is_set = true;
     http->cert.location = seed % 8;
     http->cert.store = text_with("STORE", seed);
@@ -275,6 +275,7 @@ struct store_change *store_test_file(unsigned int seed, uint32_t index)
     if (index % 5 == 3) add_wishes(&status->wishes, index);
 
     names->remote = text_with("http://server.example/path/of/file?", index);
+    names->is_elsewhere = index % 3 == 0;
     names->local = text_with("C:\\Users\\somebody\\file ", index);
     if (index % 2) names->temp = text_with("C:\\Users\\somebody\\BIT", index);
     if (index % 3 == 2) names->content = text_with("http://server.example/before?", index);
@@ -344,9 +345,9 @@ static void print_http(char **text, const struct http_settings *h)
 {
     print_text(text, h->headers);
     print_text(text, h->method);
-    print(text, " %u %#x %u %u %u %#x", h->are_headers_write_only, (unsigned int)h->security_flags,
-          h->uses_stored_for_proxy, h->cert.is_set, (unsigned int)h->cert.location,
-          h->cert.hash[HTTP_CERT_HASH_SIZE - 1]);
+    print(text, " %u %u %#x %u %u %u %#x", h->needs_judge, h->are_headers_write_only,
+          (unsigned int)h->security_flags, h->uses_stored_for_proxy, h->cert.is_set,
+          (unsigned int)h->cert.location, h->cert.hash[HTTP_CERT_HASH_SIZE - 1]);
     print_text(text, h->cert.store);
     print_text(text, h->cert.subject);
 }
@@ -403,6 +404,7 @@ static void print_file(char **text, uint32_t index, const struct file_status *s,
               (unsigned long long)s->have.ranges[i].end);
     print(text, " sum %llu %#x, private %u", (unsigned long long)s->sum.end,
           (unsigned int)s->sum.crc32c, s->version.is_private);
+    print(text, " %u", n->is_elsewhere);
     print_text(text, n->remote);
     print_text(text, n->local);
     print_text(text, n->temp);
