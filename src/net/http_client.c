@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "net/http_body.h"
 #include "net/http_client_errors.h"
+#include "net/http_pools.h"
 #include "net/http_setup.h"
 #include "net/own_network.h"
 #include "net/server_cert.h"
@@ -34,6 +35,7 @@ struct http_client
     CURLM *multi;
     bool checks_servers; /* the check of certificates is ours */
     struct server_cert_cache certs;
+    struct http_pools pools;
     struct socket_set *sockets;
     tick_t timer;     /* when libcurl wants to be called at the latest */
     size_t body_size; /* received since somebody set it to 0 */
@@ -48,6 +50,9 @@ struct http_request
     struct http_client *client;
     CURL *easy;
     struct curl_slist *fields;
+    struct http_pool *pool; /* NULL: the one for all */
+    uint32_t cert_flags;
+    HRESULT (*check_server)(void *ctx, const struct http_server *server);
     const struct http_request_ops *ops;
     void *ctx;
     struct http_head head;
@@ -162,6 +167,7 @@ static void free_request(struct http_request *request)
 
     list_remove(&request->link);
     curl_multi_remove_handle(client->multi, request->easy);
+    http_pools_leave(&client->pools, request->pool, request->easy);
     if (client->idle_count < IDLE_EASY_MAX)
     {
         curl_easy_reset(request->easy);
@@ -182,6 +188,7 @@ void http_client_destroy(struct http_client *client)
         free_request(request);
     while (client->idle_count)
         curl_easy_cleanup(client->idle[--client->idle_count]);
+    http_pools_done(&client->pools);
     curl_multi_cleanup(client->multi);
     socket_set_destroy(client->sockets);
     server_cert_cache_done(&client->certs);
@@ -212,29 +219,46 @@ static size_t on_line(char *line, size_t size, size_t count, void *ctx)
     return 0;
 }
 
-static HRESULT check_tls(struct http_request *request, const char *host)
+static HRESULT ask_caller(struct http_request *request, void *context, const char *host,
+                          unsigned int port)
+{
+    struct http_server server = {host, port, server_cert_of_connection(context)};
+    HRESULT hr = ERR_HTTP_SECURE_FAILURE;
+
+    if (server.certificate) hr = request->check_server(request->ctx, &server);
+    server_cert_free(server.certificate);
+    return hr == S_FALSE ? E_PENDING : hr;
+}
+
+static HRESULT check_tls(struct http_request *request, const char *host, unsigned int port)
 {
     struct curl_tlssessioninfo *tls = NULL;
+    HRESULT hr;
 
     if (curl_easy_getinfo(request->easy, CURLINFO_TLS_SSL_PTR, &tls) ||
         tls->backend != CURLSSLBACKEND_SCHANNEL)
         return ERR_HTTP_SECURE_FAILURE;
-    return server_cert_check_connection(&request->client->certs, tls->internals, host);
+    hr = server_cert_check_connection(&request->client->certs, tls->internals, host,
+                                      request->cert_flags);
+    if (FAILED(hr) || !request->check_server) return hr;
+    return ask_caller(request, tls->internals, host, port);
 }
 
 static HRESULT check_server(struct http_request *request)
 {
-    char *url = NULL, *scheme = NULL, *host = NULL;
+    char *url = NULL, *scheme = NULL, *host = NULL, *port = NULL;
     CURLU *parts = curl_url();
     HRESULT hr = E_OUTOFMEMORY;
 
     if (parts && !curl_easy_getinfo(request->easy, CURLINFO_EFFECTIVE_URL, &url) &&
         !curl_url_set(parts, CURLUPART_URL, url, 0) &&
         !curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) &&
+        !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
         !curl_url_get(parts, CURLUPART_HOST, &host, CURLU_PUNYCODE))
-        hr = strcmp(scheme, "http") ? check_tls(request, host) : S_OK;
+        hr = strcmp(scheme, "http") ? check_tls(request, host, (unsigned int)atoi(port)) : S_OK;
     curl_free(scheme);
     curl_free(host);
+    curl_free(port);
     curl_url_cleanup(parts);
     return hr;
 }
@@ -357,6 +381,8 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
         return E_OUTOFMEMORY;
     }
     request->client = client;
+    request->cert_flags = params->cert_flags;
+    request->check_server = params->check_server;
     request->ops = ops;
     request->ctx = ctx;
     request->limit = params->limit;
@@ -371,6 +397,7 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     }
     set_body(request, params);
     set_callbacks(request);
+    request->pool = http_pools_enter(&client->pools, params->pool, request->easy);
     if (curl_multi_add_handle(client->multi, request->easy))
     {
         free_request(request);

@@ -40,6 +40,15 @@ struct http_body
     void *ctx;
 };
 
+/* Who answers, before anything of the request is sent: the certificate is good as far as the system
+ * and the request's flags are concerned. */
+struct http_server
+{
+    const char *host; /* as in the URL */
+    unsigned int port;
+    const void *certificate; /* PCCERT_CONTEXT; its store holds the issuers that came with it */
+};
+
 /* Texts are copied. */
 struct http_request_params
 {
@@ -53,11 +62,17 @@ struct http_request_params
     const char *if_match;            /* NULL: none */
     struct throttle_user *limit;     /* of the body's speed, kept by the caller; NULL: none */
     bool is_lan_free;                /* no limit for a server of the same network */
+    const struct http_body *body;    /* copied; NULL: none */
+    uint32_t head_timeout_ms;        /* after the last byte of the body; 0: the client's */
     const char *method;              /* NULL: HEAD or GET */
-    const char *const *lines;        /* more fields, without their ends */
+    const char *const *lines;        /* more fields, without their ends; they replace our own */
     unsigned int line_count;
-    const struct http_body *body; /* copied; NULL: none */
-    uint32_t head_timeout_ms;     /* after the last byte of the body; 0: the client's */
+    const char *client_cert; /* location\store\hash, as Schannel knows it; NULL: none */
+    uint32_t cert_flags;     /* server_cert_flag */
+    /* Connections are shared with requests of the same number only. */
+    uint32_t pool;
+    /* Asked for each https request that has one; anything but S_OK ends the request with that. */
+    HRESULT (*check_server)(void *ctx, const struct http_server *server);
 };
 
 struct http_request_ops

@@ -33,7 +33,7 @@ static bool names_a_server(const char *url)
     return is_sound;
 }
 
-static bool is_same_server(const char *a, const char *b)
+bool http_redirect_is_same_server(const char *a, const char *b)
 {
     WCHAR *wide_a = widen(a), *wide_b = widen(b);
     bool is_same = wide_a && wide_b && url_same_origin(wide_a, wide_b);
@@ -85,12 +85,13 @@ static char *url_of(CURLU *handle)
     return copy;
 }
 
-static char *allowed_target(CURLU *from, CURLU *to)
+static char *allowed_target(CURLU *from, CURLU *to, bool may_leave_https)
 {
     char *origin = url_of(from), *target = url_of(to);
-    bool is_allowed = origin && target && names_a_server(target) && !is_way_down(origin, target);
+    bool is_allowed = origin && target && names_a_server(target) &&
+                      (may_leave_https || !is_way_down(origin, target));
 
-    if (is_allowed && is_same_server(origin, target))
+    if (is_allowed && http_redirect_is_same_server(origin, target))
     {
         free(target);
         target = NULL;
@@ -103,14 +104,14 @@ static char *allowed_target(CURLU *from, CURLU *to)
     return NULL;
 }
 
-char *http_redirect_target(const char *url, const char *location)
+char *http_redirect_target(const char *url, const char *location, bool may_leave_https)
 {
     CURLU *from = curl_url(), *to = curl_url();
     char *target = NULL;
 
     if (from && to && !has_empty_host(location) && !curl_url_set(from, CURLUPART_URL, url, 0) &&
         resolve(to, url, location))
-        target = allowed_target(from, to);
+        target = allowed_target(from, to, may_leave_https);
     curl_url_cleanup(from);
     curl_url_cleanup(to);
     return target;

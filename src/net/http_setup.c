@@ -48,6 +48,18 @@ static bool add_line(struct curl_slist **fields, const char *line)
     return longer != NULL;
 }
 
+/* A field of the caller's by this name? */
+static bool has_line(const struct http_request_params *params, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (unsigned int i = 0; i < params->line_count; i++)
+        if (curl_strnequal(params->lines[i], name, len) &&
+            (params->lines[i][len] == ':' || params->lines[i][len] == ';'))
+            return true;
+    return false;
+}
+
 static bool add_lines(struct curl_slist **fields, const struct http_request_params *params)
 {
     for (unsigned int i = 0; i < params->line_count; i++)
@@ -56,20 +68,29 @@ static bool add_lines(struct curl_slist **fields, const struct http_request_para
     return !params->body || add_line(fields, "Expect:");
 }
 
+static bool is_sender(const char *method)
+{
+    return method &&
+           (!strcmp(method, "POST") || !strcmp(method, "PUT") || !strcmp(method, "PATCH"));
+}
+
 static bool add_fields(struct curl_slist **fields, const struct http_request_params *params)
 {
     const char *encodings =
         params->peerdist == HTTP_PEERDIST_ACCEPT ? "identity, peerdist" : "identity";
 
-    if (!add_field(fields, "Accept", "*/*") || !add_field(fields, "Accept-Encoding", encodings) ||
+    if (!add_lines(fields, params)) return false;
+    /* RFC 9110, 8.6: a method that usually sends something says that it does not. */
+    if (is_sender(params->method) && !add_field(fields, "Content-Length", "0")) return false;
+    if (!has_line(params, "Accept") && !add_field(fields, "Accept", "*/*")) return false;
+    if (!add_field(fields, "Accept-Encoding", encodings) ||
         !add_peerdist_fields(fields, params->peerdist) ||
         !add_field(fields, "Connection", "Keep-Alive"))
         return false;
     if (params->if_unmodified_since &&
         !add_field(fields, "If-Unmodified-Since", params->if_unmodified_since))
         return false;
-    if (params->if_match && !add_field(fields, "If-Match", params->if_match)) return false;
-    return add_lines(fields, params);
+    return !params->if_match || add_field(fields, "If-Match", params->if_match);
 }
 
 /* ---- options ---- */
@@ -107,6 +128,7 @@ static void set_question(CURL *easy, const struct http_request_params *params)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
     curl_easy_setopt(easy, CURLOPT_NOBODY, (long)params->is_head);
     if (params->method) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, params->method);
+    if (params->client_cert) curl_easy_setopt(easy, CURLOPT_SSLCERT, params->client_cert);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, buffer_size(params));
     if (!params->has_range) return;
     http_format_range(range, sizeof(range), params->range_first, params->range_last);
@@ -124,7 +146,7 @@ static void set_way(CURL *easy, const struct http_client_config *config)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)config->floor_rate);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)config->floor_seconds);
-    /* Revocation is checked on demand only: BG_SSL_ENABLE_CRL_CHECK. */
+    /* Revocation is checked by server_cert, where it is wanted. */
     curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, (long)CURLSSLOPT_NO_REVOKE);
 }
 

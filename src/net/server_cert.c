@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CERT_CHAIN_PARA_HAS_EXTRA_FIELDS
 #define SECURITY_WIN32
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -20,6 +21,15 @@
 
 #define HOST_SIZE 256
 #define CACHE_MS  60000
+
+#define REVOCATION_MS 10000 /* for one list of certificates that were taken back */
+
+#ifndef SECURITY_FLAG_IGNORE_CERT_CN_INVALID /* of wininet.h, which is at odds with others */
+#define SECURITY_FLAG_IGNORE_UNKNOWN_CA        0x00000100
+#define SECURITY_FLAG_IGNORE_WRONG_USAGE       0x00000200
+#define SECURITY_FLAG_IGNORE_CERT_CN_INVALID   0x00001000
+#define SECURITY_FLAG_IGNORE_CERT_DATE_INVALID 0x00002000
+#endif
 
 /* clang-format off */
 static const struct
@@ -53,16 +63,32 @@ static HRESULT code_of(DWORD error)
     return ERR_HTTP_SECURE_FAILURE;
 }
 
-/* The policy of Wine looks at some of these only: it takes a chain that ends nowhere. */
-static HRESULT code_of_chain(DWORD status)
+static const struct
 {
-    if (status &
-        (CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_CYCLIC))
-        return ERR_HTTP_CERT_INVALID_CA;
-    if (status & (CERT_TRUST_IS_NOT_TIME_VALID | CERT_TRUST_IS_NOT_TIME_NESTED))
-        return ERR_HTTP_CERT_DATE_INVALID;
-    if (status & CERT_TRUST_IS_NOT_VALID_FOR_USAGE) return ERR_HTTP_CERT_WRONG_USAGE;
-    if (status & CERT_TRUST_IS_REVOKED) return ERR_HTTP_CERT_REVOKED;
+    DWORD status;
+    uint32_t excused_by;
+    HRESULT code;
+} faults[] = {
+    /* What was taken back is not excused by anything. */
+    {CERT_TRUST_IS_REVOKED, 0, ERR_HTTP_CERT_REVOKED},
+    {CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION, 0,
+     ERR_HTTP_CERT_REV_FAILED},
+    {CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN, SERVER_CERT_ANY_AUTHORITY,
+     ERR_HTTP_CERT_INVALID_CA},
+    {CERT_TRUST_IS_CYCLIC, 0, ERR_HTTP_CERT_INVALID_CA},
+    {CERT_TRUST_IS_NOT_TIME_VALID | CERT_TRUST_IS_NOT_TIME_NESTED, SERVER_CERT_ANY_DATE,
+     ERR_HTTP_CERT_DATE_INVALID},
+    {CERT_TRUST_IS_NOT_VALID_FOR_USAGE, SERVER_CERT_ANY_USAGE, ERR_HTTP_CERT_WRONG_USAGE},
+};
+
+/* The policy of Wine looks at some of these only: it takes a chain that ends nowhere. */
+static HRESULT code_of_chain(DWORD status, uint32_t flags)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(faults); i++)
+    {
+        if ((status & faults[i].status) && !(faults[i].excused_by & flags)) return faults[i].code;
+        status &= ~faults[i].status;
+    }
     return status ? ERR_HTTP_CERT_INVALID : S_OK;
 }
 
@@ -119,10 +145,23 @@ static bool is_address_of(const CERT_CONTEXT *cert, const BYTE *bytes, DWORD siz
 
 /* ---- the check ---- */
 
-static HRESULT check_chain(const CERT_CHAIN_CONTEXT *chain, const CERT_CONTEXT *cert,
-                           const char *host)
+/* The same excuses for the policy, in its own terms. */
+static DWORD excuses_of(uint32_t flags)
 {
-    SSL_EXTRA_CERT_CHAIN_POLICY_PARA ssl = {.cbSize = sizeof(ssl), .dwAuthType = AUTHTYPE_SERVER};
+    DWORD excuses = 0;
+
+    if (flags & SERVER_CERT_ANY_NAME) excuses |= SECURITY_FLAG_IGNORE_CERT_CN_INVALID;
+    if (flags & SERVER_CERT_ANY_DATE) excuses |= SECURITY_FLAG_IGNORE_CERT_DATE_INVALID;
+    if (flags & SERVER_CERT_ANY_AUTHORITY) excuses |= SECURITY_FLAG_IGNORE_UNKNOWN_CA;
+    if (flags & SERVER_CERT_ANY_USAGE) excuses |= SECURITY_FLAG_IGNORE_WRONG_USAGE;
+    return excuses;
+}
+
+static HRESULT check_chain(const CERT_CHAIN_CONTEXT *chain, const CERT_CONTEXT *cert,
+                           const char *host, uint32_t flags)
+{
+    SSL_EXTRA_CERT_CHAIN_POLICY_PARA ssl = {
+        .cbSize = sizeof(ssl), .dwAuthType = AUTHTYPE_SERVER, .fdwChecks = excuses_of(flags)};
     CERT_CHAIN_POLICY_PARA policy = {.cbSize = sizeof(policy), .pvExtraPolicyPara = &ssl};
     CERT_CHAIN_POLICY_STATUS status = {.cbSize = sizeof(status)};
     WCHAR name[HOST_SIZE];
@@ -132,28 +171,37 @@ static HRESULT check_chain(const CERT_CHAIN_CONTEXT *chain, const CERT_CONTEXT *
 
     if (!MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, host, -1, name, ARRAY_COUNT(name)))
         return ERR_HTTP_CERT_CN_INVALID;
-    if (FAILED(hr = code_of_chain(chain->TrustStatus.dwErrorStatus))) return hr;
-    if (!size || !is_address_of(cert, bytes, size)) ssl.pwszServerName = name;
+    if (FAILED(hr = code_of_chain(chain->TrustStatus.dwErrorStatus, flags))) return hr;
+    if (!(flags & SERVER_CERT_ANY_NAME) && (!size || !is_address_of(cert, bytes, size)))
+        ssl.pwszServerName = name;
     if (!CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_SSL, chain, &policy, &status))
         return ERR_HTTP_SECURE_FAILURE;
     return code_of(status.dwError);
 }
 
-HRESULT server_cert_check(const void *certificate, const char *host)
+/* Wine asks for the lists of all authorities in the chain, those without one included. */
+static DWORD chain_flags(uint32_t flags)
+{
+    return flags & SERVER_CERT_REVOCATION ? CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT : 0;
+}
+
+HRESULT server_cert_check(const void *certificate, const char *host, uint32_t flags)
 {
     static const char usage[] = szOID_PKIX_KP_SERVER_AUTH;
     const CERT_CONTEXT *cert = certificate;
     LPSTR usages[] = {(LPSTR)usage};
     CERT_CHAIN_PARA para = {.cbSize = sizeof(para),
-                            .RequestedUsage = {USAGE_MATCH_TYPE_AND, {1, usages}}};
+                            .RequestedUsage = {USAGE_MATCH_TYPE_AND, {1, usages}},
+                            .dwUrlRetrievalTimeout = REVOCATION_MS};
     const CERT_CHAIN_CONTEXT *chain;
     HRESULT hr;
 
     /* An empty name would mean: none to compare with. */
     if (!host[0]) return ERR_HTTP_CERT_CN_INVALID;
-    if (!CertGetCertificateChain(NULL, cert, NULL, cert->hCertStore, &para, 0, NULL, &chain))
+    if (!CertGetCertificateChain(NULL, cert, NULL, cert->hCertStore, &para, chain_flags(flags),
+                                 NULL, &chain))
         return ERR_HTTP_SECURE_FAILURE;
-    hr = check_chain(chain, cert, host);
+    hr = check_chain(chain, cert, host, flags);
     CertFreeCertificateChain(chain);
     return hr;
 }
@@ -168,19 +216,20 @@ void server_cert_cache_done(struct server_cert_cache *cache)
 }
 
 static bool is_cached(const struct server_cert_cache *cache, const CERT_CONTEXT *cert,
-                      const char *host)
+                      const char *host, uint32_t flags)
 {
     tick_t now = clock_ticks(&clock_system);
 
     for (size_t i = 0; i < ARRAY_COUNT(cache->entries); i++)
         if (now < cache->entries[i].until && cache->entries[i].size == cert->cbCertEncoded &&
-            !strcmp(cache->entries[i].host, host) &&
+            cache->entries[i].flags == flags && !strcmp(cache->entries[i].host, host) &&
             !memcmp(cache->entries[i].encoded, cert->pbCertEncoded, cert->cbCertEncoded))
             return true;
     return false;
 }
 
-static void remember(struct server_cert_cache *cache, const CERT_CONTEXT *cert, const char *host)
+static void remember(struct server_cert_cache *cache, const CERT_CONTEXT *cert, const char *host,
+                     uint32_t flags)
 {
     unsigned int i = cache->next;
     size_t len = strlen(host);
@@ -190,6 +239,7 @@ static void remember(struct server_cert_cache *cache, const CERT_CONTEXT *cert, 
     memcpy(encoded, cert->pbCertEncoded, cert->cbCertEncoded);
     free(cache->entries[i].encoded);
     cache->entries[i].encoded = encoded;
+    cache->entries[i].flags = flags;
     cache->entries[i].size = cert->cbCertEncoded;
     memcpy(cache->entries[i].host, host, len + 1);
     cache->entries[i].until = clock_ticks(&clock_system) + CACHE_MS;
@@ -199,28 +249,39 @@ static void remember(struct server_cert_cache *cache, const CERT_CONTEXT *cert, 
 /* ---- connections ---- */
 
 static HRESULT check_with_cache(struct server_cert_cache *cache, const CERT_CONTEXT *cert,
-                                const char *host)
+                                const char *host, uint32_t flags)
 {
     HRESULT hr;
 
-    if (is_cached(cache, cert, host)) return S_OK;
-    if (SUCCEEDED(hr = server_cert_check(cert, host)))
-        remember(cache, cert, host);
+    if (is_cached(cache, cert, host, flags)) return S_OK;
+    if (SUCCEEDED(hr = server_cert_check(cert, host, flags)))
+        remember(cache, cert, host, flags);
     else
         LOG_INFO(LOG_HTTP, "the certificate of %s is refused: %#lx", host, (unsigned long)hr);
     return hr;
 }
 
-HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *context,
-                                     const char *host)
+const void *server_cert_of_connection(void *context)
 {
     const CERT_CONTEXT *cert = NULL;
-    HRESULT hr;
 
-    if (!context || QueryContextAttributesW(context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &cert) ||
-        !cert)
-        return ERR_HTTP_SECURE_FAILURE;
-    hr = check_with_cache(cache, cert, host);
-    CertFreeCertificateContext(cert);
+    if (!context || QueryContextAttributesW(context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &cert))
+        return NULL;
+    return cert;
+}
+
+void server_cert_free(const void *certificate)
+{
+    if (certificate) CertFreeCertificateContext(certificate);
+}
+
+HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *context,
+                                     const char *host, uint32_t flags)
+{
+    const CERT_CONTEXT *cert = server_cert_of_connection(context);
+    HRESULT hr = ERR_HTTP_SECURE_FAILURE;
+
+    if (cert) hr = check_with_cache(cache, cert, host, flags);
+    server_cert_free(cert);
     return hr;
 }

@@ -9,6 +9,16 @@
 
 #define SERVER_CERT_CACHE_SIZE 8
 
+/* Numbered as BG_SSL_... */
+enum server_cert_flag
+{
+    SERVER_CERT_REVOCATION = 0x1, /* ask whether it was taken back; the rest ask less */
+    SERVER_CERT_ANY_NAME = 0x2,
+    SERVER_CERT_ANY_DATE = 0x4,
+    SERVER_CERT_ANY_AUTHORITY = 0x8,
+    SERVER_CERT_ANY_USAGE = 0x10,
+};
+
 /* What was found good lately, so that many small requests do not pay for a check each. For one
  * thread at a time; zeroed is empty. */
 struct server_cert_cache
@@ -16,6 +26,7 @@ struct server_cert_cache
     struct
     {
         tick_t until;
+        uint32_t flags;
         char host[256];
         size_t size;
         unsigned char *encoded; /* the whole certificate */
@@ -28,9 +39,13 @@ void server_cert_cache_done(struct server_cert_cache *cache);
 /* Of Schannel's connection, a CtxtHandle; the host is a name in its ASCII form, or an address with
  * or without brackets. S_OK, or why not: ERR_HTTP_CERT_..., ERR_HTTP_SECURE_FAILURE. */
 HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *context,
-                                     const char *host);
+                                     const char *host, uint32_t flags);
+
+/* The certificate of Schannel's connection, a PCCERT_CONTEXT, or NULL. To be freed. */
+const void *server_cert_of_connection(void *context);
+void server_cert_free(const void *certificate);
 
 /* Of a certificate, a PCCERT_CONTEXT; its store holds the issuers that came with it. */
-HRESULT server_cert_check(const void *certificate, const char *host);
+HRESULT server_cert_check(const void *certificate, const char *host, uint32_t flags);
 
 #endif

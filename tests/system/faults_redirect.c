@@ -500,7 +500,7 @@ static void test_scheme_changes(void)
 
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
-        char *target = http_redirect_target(tests[i].from, tests[i].location);
+        char *target = http_redirect_target(tests[i].from, tests[i].location, false);
 
         ok(target && tests[i].target ? !strcmp(target, tests[i].target)
                                      : !target && !tests[i].target,

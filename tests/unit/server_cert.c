@@ -35,7 +35,7 @@ static HRESULT check(const char *base64, const char *sent_along, const char *hos
     }
     ok(CertAddCertificateContextToStore(store, bare, CERT_STORE_ADD_ALWAYS, &cert),
        "Got error %lu.\n", GetLastError());
-    if (cert) hr = server_cert_check(cert, host);
+    if (cert) hr = server_cert_check(cert, host, 0);
     CertFreeCertificateContext(cert);
     CertFreeCertificateContext(bare);
     CertCloseStore(store, 0);
