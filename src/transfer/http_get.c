@@ -17,6 +17,8 @@
 #include "branchcache/content_verifier.h"
 #include "net/http_client.h"
 #include "net/http_redirect.h"
+#include "job/http_options.h"
+#include "transfer/http_options.h"
 #include "transfer/http_rules.h"
 
 #define REDIRECTS_MAX     10
@@ -34,6 +36,8 @@ struct source_stream
     struct throttle_user *limit; /* NULL: none */
     bool is_lan_free;
     struct http_expectation asked;
+    struct http_options options;
+    bool is_elsewhere; /* url is another server's than the client has named */
     char *url;
     char *next_url; /* where a redirect leads; its body is being skipped */
     unsigned int redirects;
@@ -59,14 +63,49 @@ static void end(struct source_stream *stream, enum source_outcome outcome, HRESU
 
 /* ---- the answer ---- */
 
+static uint32_t flags_of(const struct source_stream *stream)
+{
+    return stream->options.settings ? stream->options.settings->security_flags : 0;
+}
+
+static uint32_t redirect_policy(const struct source_stream *stream)
+{
+    return flags_of(stream) & HTTP_REDIRECT_MASK;
+}
+
+/* The place becomes the file's name. One that no file can have is followed, but not shown. */
+static bool report_place(struct source_stream *stream, const char *url, bool is_elsewhere)
+{
+    WCHAR *name = str_from_utf8(url);
+    bool may_go_on = true;
+
+    if (name && url_check_remote(name) == S_OK)
+        may_go_on = stream->sink->moved(stream->sink_ctx, name, is_elsewhere);
+    free(name);
+    return may_go_on;
+}
+
 static bool follow(struct source_stream *stream, const struct http_head *head)
 {
+    char *target;
+
     stream->result = (struct source_result){SOURCE_FAILED, err_from_http_status(head->status),
                                             ERROR_CONTEXT_REMOTE_FILE};
     if (++stream->redirects > REDIRECTS_MAX) return false;
-    stream->next_url = http_redirect_target(stream->url, head->location);
+    target = http_redirect_target(stream->url, head->location,
+                                  flags_of(stream) & HTTP_REDIRECT_TO_PLAIN);
+    if (!target) return false;
+    if (redirect_policy(stream) == HTTP_REDIRECT_DISALLOW)
+    {
+        report_place(stream, target,
+                     stream->is_elsewhere || !http_redirect_is_same_server(stream->url, target));
+        free(target);
+        return false;
+    }
+    http_options_redirected(&stream->options, head->status);
+    stream->next_url = target;
     stream->skipped = 0;
-    return stream->next_url != NULL;
+    return true;
 }
 
 static bool expect_info(struct source_stream *stream, const struct http_head *head)
@@ -89,6 +128,9 @@ static bool accept(struct source_stream *stream, const struct http_verdict *verd
         stream->verifier = NULL;
     }
     stream->promised = answer.length;
+    if (stream->redirects && redirect_policy(stream) == HTTP_REDIRECT_REPORT &&
+        !report_place(stream, stream->url, stream->is_elsewhere))
+        return false;
     return stream->sink->answer(stream->sink_ctx, &answer);
 }
 
@@ -98,6 +140,7 @@ static bool on_head(void *ctx, const struct http_head *head)
     struct http_verdict verdict;
 
     if (!stream->sink->connected(stream->sink_ctx)) return false;
+    if (stream->sink->headers) stream->sink->headers(stream->sink_ctx, head->raw, head->raw_size);
     http_judge(&stream->asked, head, &verdict);
     switch (verdict.action)
     {
@@ -182,6 +225,9 @@ static void on_done(void *ctx, HRESULT hr)
     }
     if (stream->next_url)
     {
+        /* Once it has been elsewhere it stays so: who was there may have chosen the way back. */
+        if (!http_redirect_is_same_server(stream->url, stream->next_url))
+            stream->is_elsewhere = true;
         free(stream->url);
         stream->url = stream->next_url;
         stream->next_url = NULL;
@@ -228,6 +274,7 @@ static bool send_request(struct source_stream *stream)
         params.if_unmodified_since = stream->version.last_modified;
     if (!params.is_head && is_known && stream->version.etag[0])
         params.if_match = stream->version.etag;
+    http_options_apply(&stream->options, !stream->is_elsewhere, &params);
     return SUCCEEDED(
         http_request_start(stream->client, &params, &request_ops, stream, &stream->request));
 }
@@ -235,6 +282,7 @@ static bool send_request(struct source_stream *stream)
 static void free_stream(struct source_stream *stream)
 {
     content_verifier_destroy(stream->verifier);
+    http_options_done(&stream->options);
     free(stream->info);
     free(stream->url);
     free(stream->next_url);
@@ -246,6 +294,7 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
                               struct source_stream **out)
 {
     struct source_stream *stream;
+    HRESULT hr;
 
     *out = NULL;
     if (!(stream = calloc(1, sizeof(*stream)))) return E_OUTOFMEMORY;
@@ -263,11 +312,15 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
                                               .peerdist = request->uses_branchcache,
                                               .resumed = request->is_resumed,
                                               .known = &stream->version};
+    stream->asked.whole_file = request->is_single;
+    stream->is_elsewhere = request->is_elsewhere;
     stream->url = str_to_utf8(request->remote_name);
-    if (!stream->url || !send_request(stream))
+    hr = stream->url ? http_options_init(&stream->options, request->http) : E_OUTOFMEMORY;
+    if (SUCCEEDED(hr) && !send_request(stream)) hr = E_OUTOFMEMORY;
+    if (FAILED(hr))
     {
         free_stream(stream);
-        return E_OUTOFMEMORY;
+        return hr;
     }
     *out = stream;
     return S_OK;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "base/url.h"
 #include "transfer/file_copy.h"
 #include "transfer/file_security.h"
@@ -250,12 +251,21 @@ static bool take_dynamic_answer(struct run *run, const struct source_answer *ans
     return open_file(run);
 }
 
+static bool take_single(struct run *run, const struct source_answer *answer)
+{
+    if (!take_version(run, &answer->version)) return false;
+    run->offset = 0;
+    run->limit = answer->length;
+    return open_file(run);
+}
+
 static bool on_answer(void *ctx, const struct source_answer *answer)
 {
     struct run *run = ctx;
 
     if (run->plan.is_dynamic) return take_dynamic_answer(run, answer);
     if (run->is_probe) return take_version(run, &answer->version);
+    if (run->plan.is_single) return take_single(run, answer);
     if (!is_answer_of_use(run, answer)) return false;
     if (!run->is_from_peer && !take_version(run, &answer->version)) return false;
     run->offset = run->asked.begin;
@@ -297,7 +307,29 @@ static void on_end(void *ctx, const struct source_result *result)
     if (run->stream_ops != &http_get_ops) http_client_wake(run->host->http);
 }
 
-static const struct source_sink sink = {on_connected, on_answer, on_data, on_end};
+static void on_headers(void *ctx, const char *text, size_t size)
+{
+    struct run *run = ctx;
+
+    job_transfer_headers(run->job, run->epoch, run->plan.file_index, text, size);
+}
+
+static bool on_moved(void *ctx, const WCHAR *remote_name, bool is_elsewhere)
+{
+    struct run *run = ctx;
+    WCHAR *name = str_dup(remote_name);
+
+    run->is_stale =
+        !job_transfer_moved(run->job, run->epoch, run->plan.file_index, remote_name, is_elsewhere);
+    if (!name) return false;
+    free(run->plan.remote_name);
+    run->plan.remote_name = name;
+    run->plan.is_elsewhere = is_elsewhere;
+    return !run->is_stale;
+}
+
+static const struct source_sink sink = {on_connected, on_answer,  on_data,
+                                        on_end,       on_headers, on_moved};
 
 /* ---- streams ---- */
 
@@ -334,6 +366,8 @@ static HRESULT start_stream(struct run *run, bool is_probe)
     static const struct file_version nothing;
     struct source_request request = {
         .remote_name = run->plan.remote_name,
+        .is_elsewhere = run->plan.is_elsewhere,
+        .is_single = run->plan.is_single,
         .is_probe = is_probe,
         .range = run->wanted,
         .version = is_probe ? &nothing : &run->plan.version,
@@ -409,6 +443,18 @@ static void take_dynamic_plan(struct run *run)
         run->step = RUN_FETCH;
 }
 
+/* What an earlier request has left is of no use to the next one, but a file that is whole is. */
+static void take_single_plan(struct run *run)
+{
+    const struct transfer_plan *plan = &run->plan;
+    bool is_whole = plan->version.known && range_set_covers(&plan->have, 0, plan->version.size);
+
+    if (plan->version.known && !is_whole)
+        start_over(run);
+    else
+        run->step = RUN_FETCH;
+}
+
 static void take_plan(struct run *run)
 {
     drop_plan(run);
@@ -426,7 +472,9 @@ static void take_plan(struct run *run)
     }
     /* What belongs to no known version is of no use. */
     if (!run->plan.version.known) run->plan.is_restored = false;
-    if (!run->plan.version.known || run->plan.is_renamed)
+    if (run->plan.is_single)
+        take_single_plan(run);
+    else if (!run->plan.version.known || run->plan.is_renamed)
         run->step = RUN_PROBE;
     else
         run->step = run->plan.is_restored ? RUN_CHECK : RUN_FETCH;
@@ -538,6 +586,11 @@ static bool fetch(struct run *run)
         run->asked = run->wanted = (struct byte_range){0, UINT64_MAX};
         return begin(run, false);
     }
+    if (plan->is_single && !plan->version.known)
+    {
+        run->asked = run->wanted = (struct byte_range){0, UINT64_MAX};
+        return begin(run, false);
+    }
     if (job_transfer_next_range(run->job, run->epoch, plan, &run->asked) != S_OK)
     {
         leave_file(run);
@@ -599,6 +652,7 @@ static void take_refusal(struct run *run)
 static bool has_all(const struct run *run)
 {
     if (run->plan.is_dynamic) return run->offset == run->limit || run->limit == HTTP_LENGTH_UNKNOWN;
+    if (run->plan.is_single) return run->plan.version.known && run->offset == run->limit;
     return run->is_probe ? run->plan.version.known
                          : run->offset == run->limit && run->limit != run->asked.begin;
 }

@@ -17,6 +17,8 @@ struct source_stream;
 struct source_request
 {
     const WCHAR *remote_name;
+    bool is_elsewhere;                  /* the name is another server's than the client has given */
+    bool is_single;                     /* one answer is the file; nothing is asked twice */
     bool is_probe;                      /* size and version only */
     struct byte_range range;            /* what is wanted; ignored for a probe */
     const struct file_version *version; /* known == false: nothing is known yet */
@@ -64,6 +66,11 @@ struct source_sink
     bool (*data)(void *ctx, const void *data, size_t size);
     /* The last call, unless stop() comes first. stop() must follow, but not from in here. */
     void (*end)(void *ctx, const struct source_result *result);
+    /* The head of an answer has come, its lines with their ends; NULL: it takes no interest. */
+    void (*headers)(void *ctx, const char *text, size_t size);
+    /* A redirect that is to be seen: the file is there, on another server than the client's if so.
+     * Between connected() and answer(), or data() does not follow. False: stop. */
+    bool (*moved)(void *ctx, const WCHAR *remote_name, bool is_elsewhere);
 };
 
 struct source_ops
