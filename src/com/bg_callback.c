@@ -61,28 +61,37 @@ static bool is_remote(IUnknown *object)
     return true;
 }
 
-HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out)
+/* The object, queried for callback->iid. */
+static HRESULT keep_object(struct bg_callback *callback, IUnknown *object)
 {
-    IGlobalInterfaceTable *table = NULL;
-    struct bg_callback *callback;
-    IUnknown *object = NULL;
+    IGlobalInterfaceTable *table;
     HRESULT hr;
 
-    *out = NULL;
-    if (!(callback = calloc(1, sizeof(*callback)))) return E_OUTOFMEMORY;
-    if (FAILED(hr = query_callback(client, &callback->iid, &object))) goto done;
     if (is_remote(object))
     {
         callback->remote = object;
-        object = NULL;
-        goto done;
+        IUnknown_AddRef(object);
+        return S_OK;
     }
-    if (FAILED(hr = get_table(&table))) goto done;
+    if (FAILED(hr = get_table(&table))) return hr;
     hr = IGlobalInterfaceTable_RegisterInterfaceInGlobal(table, object, callback->iid,
                                                          &callback->cookie);
-done:
-    if (table) IGlobalInterfaceTable_Release(table);
-    if (object) IUnknown_Release(object);
+    IGlobalInterfaceTable_Release(table);
+    return hr;
+}
+
+/* Takes the object over. */
+static HRESULT create(const IID *iid, IUnknown *object, struct bg_callback **out)
+{
+    struct bg_callback *callback = calloc(1, sizeof(*callback));
+    HRESULT hr = E_OUTOFMEMORY;
+
+    if (callback)
+    {
+        callback->iid = iid;
+        hr = keep_object(callback, object);
+    }
+    IUnknown_Release(object);
     if (SUCCEEDED(hr))
         *out = callback;
     else
@@ -100,6 +109,27 @@ HRESULT bg_callback_create_of_class(const CLSID *clsid, const IID *iid, struct b
     callback->is_class = true;
     callback->clsid = *clsid;
     return S_OK;
+}
+
+HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out)
+{
+    IUnknown *object;
+    const IID *iid;
+    HRESULT hr;
+
+    *out = NULL;
+    if (FAILED(hr = query_callback(client, &iid, &object))) return hr;
+    return create(iid, object, out);
+}
+
+HRESULT bg_callback_create_for(IUnknown *client, const IID *iid, struct bg_callback **out)
+{
+    IUnknown *object;
+    HRESULT hr;
+
+    *out = NULL;
+    if (FAILED(hr = IUnknown_QueryInterface(client, iid, (void **)&object))) return hr;
+    return create(iid, object, out);
 }
 
 void bg_callback_destroy(struct bg_callback *callback)
@@ -129,6 +159,11 @@ static HRESULT get_interface(const struct bg_callback *callback, const IID *iid,
     hr = IGlobalInterfaceTable_GetInterfaceFromGlobal(table, callback->cookie, iid, out);
     IGlobalInterfaceTable_Release(table);
     return hr;
+}
+
+HRESULT bg_callback_get_object(struct bg_callback *callback, void **out)
+{
+    return get_interface(callback, callback->iid, out);
 }
 
 HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out)

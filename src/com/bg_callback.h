@@ -17,9 +17,12 @@ struct bg_callback;
 HRESULT bg_callback_create(IUnknown *client, struct bg_callback **out);
 /* An object of the class, in a process of its own, made anew for each event. */
 HRESULT bg_callback_create_of_class(const CLSID *clsid, const IID *iid, struct bg_callback **out);
+/* An object of this interface, whose id must last. */
+HRESULT bg_callback_create_for(IUnknown *client, const IID *iid, struct bg_callback **out);
 void bg_callback_destroy(struct bg_callback *callback);
 
-/* The client's object, for the apartment of this thread. */
+/* What it was created for, and the client's object, for the apartment of this thread. */
+HRESULT bg_callback_get_object(struct bg_callback *callback, void **out);
 HRESULT bg_callback_get_client(struct bg_callback *callback, IUnknown **out);
 
 /* Calls the client. An event of which its interface knows nothing is taken. */

@@ -168,19 +168,18 @@ static HRESULT WINAPI bg_file_SetProperty(IBackgroundCopyFile6 *iface, BITS_FILE
                                           BITS_FILE_PROPERTY_VALUE value)
 {
     (void)iface;
-    (void)id;
     (void)value;
-    return com_not_written("IBackgroundCopyFile5::SetProperty");
+    return id == BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS ? BG_E_READ_ONLY_PROPERTY
+                                                             : BG_E_UNKNOWN_PROPERTY_ID;
 }
 
 static HRESULT WINAPI bg_file_GetProperty(IBackgroundCopyFile6 *iface, BITS_FILE_PROPERTY_ID id,
                                           BITS_FILE_PROPERTY_VALUE *out)
 {
-    (void)iface;
-    (void)id;
     if (!out) return E_INVALIDARG;
     out->String = NULL;
-    return com_not_written("IBackgroundCopyFile5::GetProperty");
+    if (id != BITS_FILE_PROPERTY_ID_HTTP_RESPONSE_HEADERS) return BG_E_UNKNOWN_PROPERTY_ID;
+    return give_name(iface, job_file_get_headers, &out->String);
 }
 
 /* ---- IBackgroundCopyFile6 ---- */

@@ -38,6 +38,12 @@ static HRESULT WINAPI bg_job_QueryInterface(IBackgroundCopyJob5 *iface, REFIID i
         *out = &job->IBitsTokenOptions_iface;
         return S_OK;
     }
+    if (bg_job_is_http_options(iid))
+    {
+        *out = &job->IBackgroundCopyJobHttpOptions3_iface;
+        com_front_addref(&job->front);
+        return S_OK;
+    }
     return com_front_query(&job->front, iface, iids, iid, out);
 }
 
@@ -271,6 +277,7 @@ HRESULT bg_job_create(struct job *core, IBackgroundCopyJob5 **out)
     if (!(job = calloc(1, sizeof(*job)))) return E_OUTOFMEMORY;
     job->IBackgroundCopyJob5_iface.lpVtbl = &bg_job_vtbl;
     job->IBitsTokenOptions_iface.lpVtbl = &bg_token_options_vtbl;
+    job->IBackgroundCopyJobHttpOptions3_iface.lpVtbl = &bg_job_http_vtbl;
     job->job = core;
     job_addref(core, JOB_HOLDER_FRONT);
     if (FAILED(hr = com_front_init(&job->front, &job->IBackgroundCopyJob5_iface)))

@@ -25,9 +25,7 @@ static HRESULT read_key(BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme, struct cre
     return S_OK;
 }
 
-/* Page "IBackgroundCopyJob2::SetCredentials": in the context of the owner, not of an administrator.
- */
-static HRESULT check_owner(struct job *job)
+HRESULT bg_job_check_owner(struct job *job)
 {
     struct caller_facts caller, owner;
     HRESULT hr = caller_get_client(&caller);
@@ -46,7 +44,7 @@ HRESULT WINAPI bg_job_SetCredentials(IBackgroundCopyJob5 *iface, BG_AUTH_CREDENT
     if (FAILED(hr = read_key(credentials->Target, credentials->Scheme, &wish))) return hr;
     wish.user = credentials->Credentials.Basic.UserName;
     wish.password = credentials->Credentials.Basic.Password;
-    if (FAILED(hr = check_owner(job_from(iface)))) return hr;
+    if (FAILED(hr = bg_job_check_owner(job_from(iface)))) return hr;
     return job_set_credential(job_from(iface), &wish);
 }
 

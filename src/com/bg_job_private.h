@@ -12,6 +12,7 @@ struct bg_job
 {
     IBackgroundCopyJob5 IBackgroundCopyJob5_iface;
     IBitsTokenOptions IBitsTokenOptions_iface;
+    IBackgroundCopyJobHttpOptions3 IBackgroundCopyJobHttpOptions3_iface;
     struct com_front front;
     struct job *job; /* JOB_HOLDER_FRONT; immutable after create */
 };
@@ -26,6 +27,9 @@ static inline struct job *job_from(IBackgroundCopyJob5 *iface)
 {
     return impl_from_IBackgroundCopyJob5(iface)->job;
 }
+
+/* Some settings are the owner's alone, not an administrator's: E_ACCESSDENIED. */
+HRESULT bg_job_check_owner(struct job *job);
 
 /* What a method answers that has no core behind it yet, once its arguments are good. */
 HRESULT bg_job_refuse_change(IBackgroundCopyJob5 *iface, const char *method);
@@ -65,6 +69,10 @@ HRESULT WINAPI bg_job_SetNotifyCmdLine(IBackgroundCopyJob5 *iface, const WCHAR *
                                        const WCHAR *parameters);
 HRESULT WINAPI bg_job_GetNotifyCmdLine(IBackgroundCopyJob5 *iface, WCHAR **program,
                                        WCHAR **parameters);
+
+/* bg_job_http.c */
+extern const IBackgroundCopyJobHttpOptions3Vtbl bg_job_http_vtbl;
+bool bg_job_is_http_options(REFIID iid);
 
 /* bg_job_reply.c */
 HRESULT WINAPI bg_job_GetReplyProgress(IBackgroundCopyJob5 *iface, BG_JOB_REPLY_PROGRESS *out);
