@@ -24,6 +24,7 @@ void transfer_plan_done(struct transfer_plan *plan)
     file_ranges_release(plan->ranges);
     http_settings_release(plan->http);
     job_token_release(plan->token);
+    proxy_settings_done(&plan->proxy);
 }
 
 static bool is_current(const struct job *job, uint32_t epoch)
@@ -36,8 +37,10 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
     const struct job_file *file = job->files[index];
     /* The token went with the engine that had it. */
     bool is_token_lost = job->options.token_flags && job->options.has_token && !job->token;
+    const struct proxy_settings proxy = {job->proxy_usage, job->proxy_list, job->proxy_bypass};
     struct source_facts facts = {.is_file_url = url_scheme_of(file->remote_name) == URL_FILE,
                                  .is_origin_only = file->is_origin_only || job_has_own_method(job)};
+    struct url_parts parts;
 
     if (is_token_lost) return BG_E_TOKEN_REQUIRED;
     *plan = (struct transfer_plan){.file_index = index,
@@ -62,6 +65,8 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
                                    .token_use = job->options.token_flags,
                                    .acl_flags = job->options.acl_flags};
     job->rate = plan->rate;
+    /* Peers are told names of files, and this one has a password in it. */
+    if (url_split(file->remote_name, &parts) && parts.user.len) facts.is_origin_only = true;
     plan->source = source_select(job_effective_peer_flags(job), &facts);
     plan->is_dynamic = job->options.is_dynamic && plan->source != SOURCE_FILE && !file->ranges;
     if (plan->is_dynamic) plan->source = SOURCE_ORIGIN;
@@ -69,7 +74,8 @@ static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&
         (plan->temp_name = str_dup(job_temp_name(job, file))) &&
-        SUCCEEDED(range_set_copy(&plan->have, &file->have)))
+        SUCCEEDED(range_set_copy(&plan->have, &file->have)) &&
+        proxy_settings_copy(&plan->proxy, &proxy))
         return S_OK;
     transfer_plan_done(plan);
     return E_OUTOFMEMORY;

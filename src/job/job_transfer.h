@@ -10,6 +10,7 @@
 #include "job/file_ranges.h"
 #include "job/http_settings.h"
 #include "job/job_token.h"
+#include "job/proxy_settings.h"
 #include "job/job_types.h"
 #include "job/source.h"
 #include "job/file_version.h"
@@ -45,6 +46,7 @@ struct transfer_plan
     struct job_token *token;     /* a reference; NULL: everything is done as ourselves */
     uint32_t token_use;          /* enum token_use */
     uint32_t acl_flags;          /* what of a file's security is copied with it */
+    struct proxy_settings proxy;
 };
 
 void transfer_plan_done(struct transfer_plan *plan);

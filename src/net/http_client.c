@@ -13,12 +13,14 @@
 #include <curl/curl.h>
 
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/err_codes.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "net/http_body.h"
 #include "net/http_client_errors.h"
 #include "net/http_pools.h"
+#include "net/http_proxy_finder.h"
 #include "net/http_setup.h"
 #include "net/own_network.h"
 #include "net/server_cert.h"
@@ -26,8 +28,12 @@
 
 #define GREEDY_READS  4  /* of one socket without a wait, while it fills the buffer each time */
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
-#define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
-#define CLOSED_ERROR  ((HRESULT)0x80072efe)
+#define SKIPPED_MAX                                                                                \
+    65536 /* of the body of a challenge, so that the connection can be used again                  \
+           */
+#define DIALOGUE_POOLS 0x80000000u /* numbers of pools that a request has to itself */
+#define TIMEOUT_ERROR  ((HRESULT)0x80072ee2)
+#define CLOSED_ERROR   ((HRESULT)0x80072efe)
 
 struct http_client
 {
@@ -40,6 +46,9 @@ struct http_client
     tick_t timer;     /* when libcurl wants to be called at the latest */
     size_t body_size; /* received since somebody set it to 0 */
     struct list requests;
+    struct http_pools pools;
+    uint32_t dialogues; /* that have been begun */
+    struct http_proxy_finder *finder;
     CURL *idle[IDLE_EASY_MAX];
     unsigned int idle_count;
 };
@@ -57,6 +66,15 @@ struct http_request
     void *ctx;
     struct http_head head;
     tick_t head_deadline;
+    struct http_pool *pool;           /* NULL: the one for all */
+    struct http_proxy_lookup *lookup; /* it waits for this; NULL: it has begun */
+    struct http_auth *auth;           /* NULL: challenges are not answered */
+    struct curl_slist *auth_fields, *proxy_fields;
+    bool is_connected; /* what comes is of the server, not of a proxy that leads to it */
+    bool is_private;   /* the answers are for nobody else */
+    bool is_bound;     /* the pool is its own */
+    bool is_challenge; /* this answer is not the caller's: it is to be asked again */
+    size_t skipped;    /* of its body */
     struct http_body_reader body;
     bool is_sent, is_answered; /* on the connection that it has now */
     bool is_sent_again;
@@ -126,6 +144,11 @@ static void run_timer(struct http_client *client)
 
 /* ---- life ---- */
 
+static void on_proxy_found(void *ctx)
+{
+    http_client_wake(ctx);
+}
+
 /* Other TLS libraries check certificates themselves, wherever they run. */
 static bool has_schannel(void)
 {
@@ -142,6 +165,7 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     if (curl_global_init(CURL_GLOBAL_DEFAULT)) return E_FAIL;
     if (!(client = calloc(1, sizeof(*client)))) goto failed;
     if (FAILED(socket_set_create(&client->sockets))) goto failed;
+    if (FAILED(http_proxy_finder_create(on_proxy_found, client, &client->finder))) goto failed;
     if (!(client->multi = curl_multi_init())) goto failed;
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
@@ -155,10 +179,22 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     return S_OK;
 
 failed:
+    if (client) http_proxy_finder_destroy(client->finder);
     if (client && client->sockets) socket_set_destroy(client->sockets);
     free(client);
     curl_global_cleanup();
     return E_OUTOFMEMORY;
+}
+
+/* The fields of the request hang on those of the login. */
+static void free_auth_fields(struct http_request *request)
+{
+    struct curl_slist *last = request->auth_fields;
+
+    if (last) last->next = NULL;
+    curl_slist_free_all(request->auth_fields);
+    curl_slist_free_all(request->proxy_fields);
+    request->auth_fields = request->proxy_fields = NULL;
 }
 
 static void free_request(struct http_request *request)
@@ -168,6 +204,9 @@ static void free_request(struct http_request *request)
     list_remove(&request->link);
     curl_multi_remove_handle(client->multi, request->easy);
     http_pools_leave(&client->pools, request->pool, request->easy);
+    http_proxy_lookup_end(client->finder, request->lookup);
+    http_auth_destroy(request->auth);
+    free_auth_fields(request);
     if (client->idle_count < IDLE_EASY_MAX)
     {
         curl_easy_reset(request->easy);
@@ -188,6 +227,7 @@ void http_client_destroy(struct http_client *client)
         free_request(request);
     while (client->idle_count)
         curl_easy_cleanup(client->idle[--client->idle_count]);
+    http_proxy_finder_destroy(client->finder);
     http_pools_done(&client->pools);
     curl_multi_cleanup(client->multi);
     socket_set_destroy(client->sockets);
@@ -209,10 +249,19 @@ static size_t on_line(char *line, size_t size, size_t count, void *ctx)
     size_t len = size * count;
 
     request->is_answered = true;
+    if (request->auth) http_auth_take_line(request->auth, line, len);
+    if (!request->is_connected) return len;
     if (FAILED(request->failure = http_head_feed_line(&request->head, line, len))) return 0;
     if (request->has_head || !http_head_is_complete(&request->head)) return len;
 
     request->has_head = true;
+    if (request->is_private || (request->auth && http_auth_field(request->auth, HTTP_AUTH_SERVER)))
+        request->head.is_private = true;
+    if (request->auth && http_auth_is_answerable(request->auth, request->head.status, false))
+    {
+        request->is_challenge = true;
+        return len;
+    }
     request->head_deadline = TICK_NEVER;
     if (request->ops->head(request->ctx, &request->head)) return len;
     request->failure = E_ABORT;
@@ -277,6 +326,7 @@ static int on_connected(void *ctx, char *remote, char *local, int remote_port, i
     request->is_sent = true;
     request->is_answered = false;
     if (request->limit && request->is_lan_free && own_network_has(remote)) request->limit = NULL;
+    request->is_connected = true;
     if (!request->client->checks_servers) return CURL_PREREQFUNC_OK;
     request->failure = check_server(request);
     return FAILED(request->failure) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
@@ -293,6 +343,11 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx)
         return CURL_WRITEFUNC_PAUSE;
     }
     request->client->body_size += len;
+    if (request->is_challenge)
+    {
+        request->skipped += len;
+        return request->skipped <= SKIPPED_MAX ? len : 0;
+    }
     request->failure = BG_E_INVALID_SERVER_RESPONSE;
     if (!request->has_head) return 0;
     request->failure = E_ABORT;
@@ -362,6 +417,35 @@ static void set_callbacks(struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
 }
 
+static const char *method_of(const struct http_request_params *params)
+{
+    if (params->method) return params->method;
+    return params->is_head ? "HEAD" : "GET";
+}
+
+/* On whose behalf it is asked. */
+static HRESULT set_identity(struct http_request *request, const struct http_request_params *params)
+{
+    const struct http_auth_params auth = {params->logins, method_of(params), params->url};
+
+    request->is_private = params->is_private;
+    return http_auth_create(&auth, &request->auth);
+}
+
+/* E_PENDING: that is being found out. */
+static HRESULT find_way(struct http_request *request, const struct http_request_params *params)
+{
+    char *proxy = NULL;
+    HRESULT hr = S_FALSE;
+
+    if (params->proxy)
+        hr = http_proxy_find(request->client->finder, params->proxy, params->url, &proxy,
+                             &request->lookup);
+    if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
+    free(proxy);
+    return hr;
+}
+
 static CURL *take_easy(struct http_client *client)
 {
     return client->idle_count ? client->idle[--client->idle_count] : curl_easy_init();
@@ -398,7 +482,17 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
     set_body(request, params);
     set_callbacks(request);
     request->pool = http_pools_enter(&client->pools, params->pool, request->easy);
-    if (curl_multi_add_handle(client->multi, request->easy))
+    if (FAILED(hr = set_identity(request, params)))
+    {
+        free_request(request);
+        return hr;
+    }
+    if (FAILED(hr = find_way(request, params)) && hr != E_PENDING)
+    {
+        free_request(request);
+        return hr;
+    }
+    if (hr != E_PENDING && curl_multi_add_handle(client->multi, request->easy))
     {
         free_request(request);
         return E_OUTOFMEMORY;
@@ -415,6 +509,124 @@ bool http_request_is_sent_again(const struct http_request *request)
 void http_request_cancel(struct http_request *request)
 {
     free_request(request);
+}
+
+/* ---- the way ---- */
+
+/* False: it cannot be begun. */
+static bool begin(struct http_request *request, const char *proxy)
+{
+    http_proxy_lookup_end(request->client->finder, request->lookup);
+    request->lookup = NULL;
+    request->head_deadline = clock_ticks(&clock_system) + request->client->config.head_timeout_ms;
+    if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
+    return !curl_multi_add_handle(request->client->multi, request->easy);
+}
+
+static void begin_found(struct http_client *client)
+{
+    struct list *cursor, *after;
+
+    LIST_FOR_EACH_SAFE(cursor, after, &client->requests)
+    {
+        struct http_request *request = LIST_ENTRY_OF(cursor, struct http_request, link);
+        char *proxy;
+
+        if (!request->lookup ||
+            http_proxy_lookup_result(client->finder, request->lookup, &proxy) == E_PENDING)
+            continue;
+        /* Else its head comes too late. */
+        if (!begin(request, proxy)) request->head_deadline = 0;
+        free(proxy);
+    }
+}
+
+/* ---- challenges ---- */
+
+static struct curl_slist *make_field(const char *name, const char *value)
+{
+    size_t size = strlen(name) + strlen(value) + 3;
+    struct curl_slist *fields;
+    char *line = malloc(size);
+
+    if (!line) return NULL;
+    snprintf(line, size, "%s: %s", name, value);
+    fields = curl_slist_append(NULL, line);
+    free(line);
+    return fields;
+}
+
+/* False: there is no memory. */
+static bool set_auth_fields(struct http_request *request)
+{
+    const char *server = http_auth_field(request->auth, HTTP_AUTH_SERVER);
+    const char *proxy = http_auth_field(request->auth, HTTP_AUTH_PROXY);
+    bool is_good = true;
+
+    curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->fields);
+    curl_easy_setopt(request->easy, CURLOPT_PROXYHEADER, NULL);
+    free_auth_fields(request);
+    if (server && !(request->auth_fields = make_field("Authorization", server))) is_good = false;
+    if (proxy && !(request->proxy_fields = make_field("Proxy-Authorization", proxy)))
+        is_good = false;
+    if (request->auth_fields)
+    {
+        request->auth_fields->next = request->fields;
+        curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->auth_fields);
+    }
+    curl_easy_setopt(request->easy, CURLOPT_PROXYHEADER, request->proxy_fields);
+    return is_good;
+}
+
+/* What a dialogue has said to one connection must not be taken for another's. */
+static void set_pool(struct http_request *request)
+{
+    struct http_client *client = request->client;
+
+    if (!http_auth_is_bound(request->auth) || request->is_bound) return;
+    http_pools_leave(&client->pools, request->pool, request->easy);
+    request->pool =
+        http_pools_enter(&client->pools, DIALOGUE_POOLS | ++client->dialogues, request->easy);
+    request->is_bound = true;
+}
+
+static bool ask_again(struct http_request *request)
+{
+    struct http_client *client = request->client;
+
+    curl_multi_remove_handle(client->multi, request->easy);
+    http_head_done(&request->head);
+    http_head_init(&request->head);
+    request->has_head = request->is_challenge = request->is_connected = false;
+    request->skipped = 0;
+    request->failure = S_OK;
+    request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
+    set_pool(request);
+    return set_auth_fields(request) && !curl_multi_add_handle(client->multi, request->easy);
+}
+
+/* The status with which a proxy has refused to lead to the server; 0: it has not. */
+static unsigned int tunnel_status(const struct http_request *request, CURLcode code)
+{
+    long status = 0;
+
+    if (request->is_connected || code == CURLE_OK) return 0;
+    curl_easy_getinfo(request->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status >= 300 && status <= 599 ? (unsigned int)status : 0;
+}
+
+/* True: it is not over. */
+static bool answer_challenge(struct http_request *request, CURLcode code)
+{
+    unsigned int status = tunnel_status(request, code);
+
+    if (!request->auth || FAILED(request->failure)) return false;
+    if (status && !http_auth_is_answerable(request->auth, status, true)) return false;
+    /* Of the answer, the head was enough: what was cut off does not matter. */
+    if (!status && !request->is_challenge) return false;
+    if (ask_again(request)) return true;
+    request->failure = E_OUTOFMEMORY;
+    return false;
 }
 
 /* ---- the loop ---- */
@@ -443,6 +655,7 @@ static HRESULT result_of(const struct http_request *request, CURLcode code)
 {
     if (FAILED(request->failure)) return request->failure;
     if (request->body.has_failed) return E_ABORT;
+    if (tunnel_status(request, code)) return err_from_http_status(tunnel_status(request, code));
     if (is_line_too_long(request, code)) return BG_E_INVALID_SERVER_RESPONSE;
     if (code == CURLE_OK && !request->has_head) return CLOSED_ERROR;
     return http_client_error(code);
@@ -463,8 +676,9 @@ static bool finish_completed(struct http_client *client)
         if (message->msg != CURLMSG_DONE) continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
         if (code) LOG_TRACE(LOG_HTTP, "request ends with %d (%s)", code, curl_easy_strerror(code));
-        finish(request, result_of(request, code));
         is_any = true;
+        if (answer_challenge(request, code)) continue;
+        finish(request, result_of(request, code));
     }
     return is_any;
 }
@@ -507,6 +721,7 @@ void http_client_run(struct http_client *client, uint32_t timeout_ms)
     tick_t now = clock_ticks(&clock_system);
     bool is_any = false;
 
+    begin_found(client);
     timeout_ms = until(finish_late_heads(client, now, &is_any), now, timeout_ms);
     timeout_ms = until(resume_paused(client, now), now, timeout_ms);
     run_timer(client);

@@ -7,7 +7,9 @@
 
 #include "base/throttle.h"
 #include "base/types.h"
+#include "net/http_auth.h"
 #include "net/http_message.h"
+#include "net/http_proxy.h"
 
 struct http_client;
 struct http_request;
@@ -49,7 +51,7 @@ struct http_server
     const void *certificate; /* PCCERT_CONTEXT; its store holds the issuers that came with it */
 };
 
-/* Texts are copied. */
+/* Texts are copied, logins are not: they stay the caller's until the request is gone. */
 struct http_request_params
 {
     const char *url;
@@ -67,8 +69,11 @@ struct http_request_params
     const char *method;              /* NULL: HEAD or GET */
     const char *const *lines;        /* more fields, without their ends; they replace our own */
     unsigned int line_count;
-    const char *client_cert; /* location\store\hash, as Schannel knows it; NULL: none */
-    uint32_t cert_flags;     /* server_cert_flag */
+    const char *client_cert;             /* location\store\hash, as Schannel knows it; NULL: none */
+    uint32_t cert_flags;                 /* server_cert_flag */
+    const struct http_proxy_wish *proxy; /* NULL: none */
+    const struct http_logins *logins;    /* for challenges; NULL: none */
+    bool is_private;                     /* the answer is this client's alone, whatever it says */
     /* Connections are shared with requests of the same number only. */
     uint32_t pool;
     /* Asked for each https request that has one; anything but S_OK ends the request with that. */

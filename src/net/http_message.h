@@ -95,7 +95,7 @@ struct http_head
     bool accepts_ranges; /* Accept-Ranges: bytes */
     bool refuses_ranges; /* Accept-Ranges: none */
     bool has_connection_close;
-    bool is_private; /* Cache-Control: no-store or private */
+    bool is_private; /* Cache-Control: no-store or private; or it was asked for with a login */
 
     /* Status line and fields as received, each ended by CR LF, folded lines joined; not terminated.
      */

@@ -135,11 +135,20 @@ static void set_question(CURL *easy, const struct http_request_params *params)
     curl_easy_setopt(easy, CURLOPT_RANGE, strchr(range, '=') + 1);
 }
 
+/* Proxies and logins are decided by the caller: neither the environment nor libcurl has a say. What
+ * a proxy says to CONNECT is read for its challenges. */
+static void set_proxy(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE);
+    curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_NONE);
+}
+
 static void set_way(CURL *easy, const struct http_client_config *config)
 {
-    /* What the environment says about proxies is not a setting of BITS. */
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -158,5 +167,6 @@ HRESULT http_setup_request(CURL *easy, const struct http_client_config *config,
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, *fields);
     set_question(easy, params);
     set_way(easy, config);
+    set_proxy(easy);
     return S_OK;
 }

@@ -18,6 +18,7 @@
 #include "net/http_client.h"
 #include "net/http_redirect.h"
 #include "job/http_options.h"
+#include "transfer/http_auth.h"
 #include "transfer/http_options.h"
 #include "transfer/http_rules.h"
 
@@ -37,6 +38,7 @@ struct source_stream
     bool is_lan_free;
     struct http_expectation asked;
     struct http_options options;
+    struct http_identity identity;
     bool is_elsewhere; /* url is another server's than the client has named */
     char *url;
     char *next_url; /* where a redirect leads; its body is being skipped */
@@ -52,7 +54,7 @@ struct source_stream
     struct source_result result; /* decided by the head; DONE until something is wrong */
 };
 
-static bool send_request(struct source_stream *stream);
+static HRESULT send_request(struct source_stream *stream);
 
 static void end(struct source_stream *stream, enum source_outcome outcome, HRESULT code)
 {
@@ -192,6 +194,13 @@ static bool on_body(void *ctx, const void *data, size_t size)
     return verify(stream, data, size) && stream->sink->data(stream->sink_ctx, data, size);
 }
 
+static void send_again(struct source_stream *stream)
+{
+    HRESULT hr = send_request(stream);
+
+    if (FAILED(hr)) end(stream, SOURCE_FAILED, hr);
+}
+
 /* Content information has come, or none that is of use: now the bytes. */
 static void ask_for_bytes(struct source_stream *stream)
 {
@@ -209,7 +218,7 @@ static void ask_for_bytes(struct source_stream *stream)
     stream->asked.peerdist = false;
     stream->is_info_refused = false;
     stream->promised = stream->given = 0;
-    if (!send_request(stream)) end(stream, SOURCE_FAILED, E_OUTOFMEMORY);
+    send_again(stream);
 }
 
 static void on_done(void *ctx, HRESULT hr)
@@ -232,7 +241,7 @@ static void on_done(void *ctx, HRESULT hr)
         stream->url = stream->next_url;
         stream->next_url = NULL;
         stream->result = (struct source_result){SOURCE_DONE, S_OK, ERROR_CONTEXT_REMOTE_FILE};
-        if (!send_request(stream)) end(stream, SOURCE_FAILED, E_OUTOFMEMORY);
+        send_again(stream);
         return;
     }
     if (stream->result.outcome != SOURCE_DONE)
@@ -257,7 +266,7 @@ static enum http_peerdist peerdist_of(const struct source_stream *stream)
 }
 
 /* The version is asked for again with every range, so that no file is made of two. */
-static bool send_request(struct source_stream *stream)
+static HRESULT send_request(struct source_stream *stream)
 {
     bool is_known = stream->version.known;
     struct http_request_params params = {.url = stream->url,
@@ -275,8 +284,8 @@ static bool send_request(struct source_stream *stream)
     if (!params.is_head && is_known && stream->version.etag[0])
         params.if_match = stream->version.etag;
     http_options_apply(&stream->options, !stream->is_elsewhere, &params);
-    return SUCCEEDED(
-        http_request_start(stream->client, &params, &request_ops, stream, &stream->request));
+    http_identity_apply(&stream->identity, !stream->is_elsewhere, &params);
+    return http_request_start(stream->client, &params, &request_ops, stream, &stream->request);
 }
 
 static void free_stream(struct source_stream *stream)
@@ -286,6 +295,7 @@ static void free_stream(struct source_stream *stream)
     free(stream->info);
     free(stream->url);
     free(stream->next_url);
+    http_identity_done(&stream->identity);
     free(stream);
 }
 
@@ -316,7 +326,8 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
     stream->is_elsewhere = request->is_elsewhere;
     stream->url = str_to_utf8(request->remote_name);
     hr = stream->url ? http_options_init(&stream->options, request->http) : E_OUTOFMEMORY;
-    if (SUCCEEDED(hr) && !send_request(stream)) hr = E_OUTOFMEMORY;
+    if (SUCCEEDED(hr)) hr = http_identity_init(&stream->identity, request->http, request->proxy);
+    if (SUCCEEDED(hr)) hr = send_request(stream);
     if (FAILED(hr))
     {
         free_stream(stream);

@@ -376,7 +376,8 @@ static HRESULT start_stream(struct run *run, bool is_probe)
         .is_resumed = stored_end(&run->plan.have) != 0,
         .is_dynamic = run->plan.is_dynamic,
         .token = run->plan.token_use & TOKEN_NETWORK ? run->plan.token : NULL,
-        .http = run->plan.http};
+        .http = run->plan.http,
+        .proxy = &run->plan.proxy};
 
     run->is_probe = is_probe;
     run->offset = run->limit = run->asked.begin;

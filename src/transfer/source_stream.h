@@ -11,6 +11,7 @@
 #include "job/file_version.h"
 #include "job/http_settings.h"
 #include "job/job_types.h"
+#include "job/proxy_settings.h"
 
 struct source_stream;
 
@@ -32,6 +33,7 @@ struct source_request
     uint64_t rate;           /* bytes per second, or BANDWIDTH_UNLIMITED */
     struct throttle_user *limit; /* the same, for a source on the mover's thread; NULL: none */
     bool is_lan_free;            /* neither holds for a server of the same network */
+    const struct proxy_settings *proxy; /* copied; NULL: the defaults */
 };
 
 struct source_answer
