@@ -40,6 +40,7 @@ wineserver wine
 /usr/include/wine/wine/windows/unknwn.idl libwine-dev
 /usr/lib/x86_64-linux-gnu/libgnutls.so.30 libgnutls30
 nginx nginx-light
+tinyproxy tinyproxy-bin
 curl curl
 openssl openssl
 "
