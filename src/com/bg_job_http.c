@@ -195,9 +195,14 @@ static HRESULT WINAPI bg_job_http_GetHttpMethod(IBackgroundCopyJobHttpOptions3 *
 static HRESULT WINAPI bg_job_http_SetServerCertificateValidationInterface(
     IBackgroundCopyJobHttpOptions3 *iface, IUnknown *client)
 {
-    (void)iface;
-    (void)client;
-    return com_not_written("SetServerCertificateValidationInterface");
+    struct bg_callback *callback = NULL;
+    HRESULT hr;
+
+    if (client &&
+        FAILED(hr = bg_callback_create_for(
+                   client, &IID_IBackgroundCopyServerCertificateValidationCallback, &callback)))
+        return hr;
+    return job_set_server_judge(core_of(iface), callback);
 }
 
 static HRESULT WINAPI bg_job_http_MakeCustomHeadersWriteOnly(IBackgroundCopyJobHttpOptions3 *iface)

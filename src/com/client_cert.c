@@ -52,9 +52,10 @@ static HRESULT open_store(uint32_t location, const WCHAR *name, HCERTSTORE *stor
         return BG_E_STRING_TOO_LONG;
     if (!*name || !is_store(locations[location], name))
         return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
-    *store = CertOpenStore(
-        CERT_STORE_PROV_SYSTEM_W, 0, 0,
-        locations[location] | CERT_STORE_OPEN_EXISTING_FLAG | CERT_STORE_READONLY_FLAG, name);
+    /* One of the standard names is there also when it has never been written to. */
+    *store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
+                           locations[location] | CERT_STORE_READONLY_FLAG, name);
+    if (!*store && GetLastError() == ERROR_FILE_NOT_FOUND) return CRYPT_E_NOT_FOUND;
     return *store ? S_OK : err_from_last_error();
 }
 

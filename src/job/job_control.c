@@ -299,6 +299,13 @@ HRESULT job_complete(struct job *job)
 
 /* ---- failures ---- */
 
+/* The code of a client's own check can be any. */
+static bool is_passing(const struct job_error *error)
+{
+    if (error->code == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED) return false;
+    return error->context == ERROR_CONTEXT_CERTIFICATE_CALLBACK || err_is_transient(error->code);
+}
+
 static bool is_worth_a_retry(const struct job *job, HRESULT code, bool is_transient, tick_t now)
 {
     uint64_t timeout_ms = job->no_progress_timeout * 1000ull;
@@ -340,5 +347,5 @@ void job_fail_as(struct job *job, const struct job_error *error, bool is_transie
 
 void job_fail(struct job *job, const struct job_error *error)
 {
-    job_fail_as(job, error, err_is_transient(error->code));
+    job_fail_as(job, error, is_passing(error));
 }

@@ -45,6 +45,12 @@ HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *cont
 const void *server_cert_of_connection(void *context);
 void server_cert_free(const void *certificate);
 
+/* SHA-256 of the certificate. */
+bool server_cert_hash(const void *certificate, uint8_t hash[32]);
+/* The certificate as it came, and it with its issuers as a serialised store; freed with free(). */
+HRESULT server_cert_export(const void *certificate, uint8_t **cert, uint32_t *cert_size,
+                           uint8_t **chain, uint32_t *chain_size);
+
 /* Of a certificate, a PCCERT_CONTEXT; its store holds the issuers that came with it. */
 HRESULT server_cert_check(const void *certificate, const char *host, uint32_t flags);
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "com/bg_callback.h"
+#include "com/bg_server_check.h"
 #include "com/bg_manager.h"
 #include "com/bg_notify_class.h"
 #include "com/com_util.h"
@@ -175,6 +176,28 @@ static HRESULT create_peers(struct engine *engine, const struct runtime_config *
     return peer_cache_create(&peers, &engine->peers);
 }
 
+/* ---- servers that a client looks at himself ---- */
+
+static void ask_client(void *arg)
+{
+    struct server_question *question = arg;
+    const struct server_facts *facts = server_question_facts(question);
+    const struct bg_server_check check = {.job = facts->job,
+                                          .file = facts->file,
+                                          .target = server_judge_target(facts->judge),
+                                          .cert = facts->cert,
+                                          .cert_size = facts->cert_size,
+                                          .chain = facts->chain,
+                                          .chain_size = facts->chain_size};
+
+    server_question_answer(question, bg_server_check_call(&check));
+}
+
+static HRESULT server_check_ask(struct server_question *question)
+{
+    return bg_server_check_start(ask_client, question);
+}
+
 static HRESULT create_transfer(struct engine *engine, const struct runtime_config *config)
 {
     struct transfer_config transfer = config->transfer;
@@ -184,6 +207,7 @@ static HRESULT create_transfer(struct engine *engine, const struct runtime_confi
         transfer.peers = &peer_source_ops;
         transfer.peers_ctx = engine->peers;
     }
+    transfer.ask_client = server_check_ask;
     return transfer_create(&transfer, &engine->transfer);
 }
 

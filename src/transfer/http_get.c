@@ -5,6 +5,7 @@
  * http_rules. */
 #include "transfer/http_get.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,10 @@
 #include "branchcache/content_verifier.h"
 #include "net/http_client.h"
 #include "net/http_redirect.h"
+#include "net/server_cert.h"
 #include "job/http_options.h"
 #include "transfer/http_auth.h"
+#include "job/job.h"
 #include "transfer/http_options.h"
 #include "transfer/http_rules.h"
 
@@ -28,7 +31,12 @@
 
 struct source_stream
 {
+    const struct http_get *host;
     struct http_client *client;
+    struct job *job;
+    uint32_t file_index;
+    struct server_question *question; /* that the client has not answered; NULL: none */
+    tick_t question_due;
     struct http_request *request; /* NULL: ended */
     const struct source_sink *sink;
     void *sink_ctx;
@@ -226,6 +234,7 @@ static void on_done(void *ctx, HRESULT hr)
     struct source_stream *stream = ctx;
 
     stream->request = NULL;
+    if (stream->question) return; /* http_get_tick() goes on */
     if (stream->is_info_refused ||
         (stream->info && SUCCEEDED(hr) && stream->given == stream->promised))
     {
@@ -245,7 +254,7 @@ static void on_done(void *ctx, HRESULT hr)
         return;
     }
     if (stream->result.outcome != SOURCE_DONE)
-        end(stream, stream->result.outcome, stream->result.code);
+        stream->sink->end(stream->sink_ctx, &stream->result);
     else if (FAILED(hr))
         end(stream, SOURCE_FAILED, hr);
     else if (stream->given != stream->promised && stream->promised != HTTP_LENGTH_UNKNOWN)
@@ -255,6 +264,78 @@ static void on_done(void *ctx, HRESULT hr)
 }
 
 static const struct http_request_ops request_ops = {on_head, on_body, on_done};
+
+/* ---- the client's check of servers ---- */
+
+static void refuse_server(struct source_stream *stream, HRESULT code)
+{
+    stream->result =
+        (struct source_result){SOURCE_FAILED, code, ERROR_CONTEXT_CERTIFICATE_CALLBACK};
+}
+
+static HRESULT ask_client(struct source_stream *stream, struct server_facts *facts,
+                          const struct http_server *server)
+{
+    HRESULT hr = server_cert_export(server->certificate, &facts->cert, &facts->cert_size,
+                                    &facts->chain, &facts->chain_size);
+
+    facts->job = stream->job;
+    job_addref(facts->job, JOB_HOLDER_NOTIFY);
+    facts->judge = server_judge_addref(stream->options.settings->judge);
+    facts->file = stream->file_index;
+    if (FAILED(hr))
+    {
+        server_facts_done(facts);
+        return hr;
+    }
+    stream->question_due = clock_ticks(&clock_system) + stream->host->client_patience_ms;
+    return server_question_ask(facts, stream->client, stream->host->ask_client, &stream->question);
+}
+
+/* Nothing of the request has been sent. It is sent anew when the client has said yes. */
+static HRESULT check_server(void *ctx, const struct http_server *server)
+{
+    struct source_stream *stream = ctx;
+    struct server_judge *judge = stream->options.settings->judge;
+    struct server_facts facts = {0};
+    HRESULT hr;
+
+    if (!judge || !stream->host->ask_client)
+        hr = BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED;
+    else if (!server_cert_hash(server->certificate, facts.hash))
+        hr = E_FAIL;
+    else
+    {
+        snprintf(facts.origin, sizeof(facts.origin), "%s:%u", server->host, server->port);
+        if (server_judge_has_accepted(judge, facts.origin, facts.hash)) return S_OK;
+        hr = ask_client(stream, &facts, server);
+        if (SUCCEEDED(hr)) return E_PENDING;
+    }
+    refuse_server(stream, hr);
+    return E_ABORT;
+}
+
+tick_t http_get_tick(struct source_stream *stream, tick_t now)
+{
+    struct server_question *question = stream->question;
+    const struct server_facts *facts;
+    HRESULT answer;
+
+    if (!question || stream->request) return TICK_NEVER;
+    if (!server_question_has_answer(question, &answer))
+    {
+        if (now < stream->question_due) return stream->question_due;
+        answer = HRESULT_FROM_WIN32(ERROR_TIMEOUT);
+    }
+    stream->question = NULL;
+    facts = server_question_facts(question);
+    if (answer == S_OK) server_judge_accept(facts->judge, facts->origin, facts->hash);
+    server_question_drop(question);
+    if (answer == S_OK && send_request(stream)) return TICK_NEVER;
+    refuse_server(stream, answer == S_OK ? E_OUTOFMEMORY : answer);
+    stream->sink->end(stream->sink_ctx, &stream->result);
+    return TICK_NEVER;
+}
 
 /* ---- the request ---- */
 
@@ -285,12 +366,15 @@ static HRESULT send_request(struct source_stream *stream)
         params.if_match = stream->version.etag;
     http_options_apply(&stream->options, !stream->is_elsewhere, &params);
     http_identity_apply(&stream->identity, !stream->is_elsewhere, &params);
+    if (stream->options.settings && stream->options.settings->needs_judge)
+        params.check_server = check_server;
     return http_request_start(stream->client, &params, &request_ops, stream, &stream->request);
 }
 
 static void free_stream(struct source_stream *stream)
 {
     content_verifier_destroy(stream->verifier);
+    server_question_drop(stream->question);
     http_options_done(&stream->options);
     free(stream->info);
     free(stream->url);
@@ -308,7 +392,10 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
 
     *out = NULL;
     if (!(stream = calloc(1, sizeof(*stream)))) return E_OUTOFMEMORY;
-    stream->client = ctx;
+    stream->host = ctx;
+    stream->client = stream->host->client;
+    stream->job = request->job;
+    stream->file_index = request->file_index;
     stream->sink = sink;
     stream->sink_ctx = sink_ctx;
     stream->version = *request->version;

@@ -304,7 +304,7 @@ static void on_end(void *ctx, const struct source_result *result)
     list_add_tail(run->host->ended, &run->ended_link);
     lock_release(run->host->lock);
     /* The client's own thread looks by itself. */
-    if (run->stream_ops != &http_get_ops) http_client_wake(run->host->http);
+    if (run->stream_ops != &http_get_ops) http_client_wake(run->host->http.client);
 }
 
 static void on_headers(void *ctx, const char *text, size_t size)
@@ -356,7 +356,7 @@ static void choose_stream(struct run *run)
         /* fall through */
     default:
         run->stream_ops = &http_get_ops;
-        run->stream_ctx = run->host->http;
+        run->stream_ctx = (void *)&run->host->http;
     }
 }
 
@@ -365,6 +365,8 @@ static HRESULT start_stream(struct run *run, bool is_probe)
     /* What the server of a new name leaves out must not be taken from what is known. */
     static const struct file_version nothing;
     struct source_request request = {
+        .job = run->job,
+        .file_index = run->plan.file_index,
         .remote_name = run->plan.remote_name,
         .is_elsewhere = run->plan.is_elsewhere,
         .is_single = run->plan.is_single,
@@ -770,7 +772,7 @@ static tick_t watch_peer(struct run *run, tick_t now)
 
 tick_t run_tick(struct run *run, tick_t now)
 {
-    tick_t oldest;
+    tick_t oldest, due;
 
     if (run->step == RUN_CHECK) return now;
     if (!run->stream) return TICK_NEVER;
@@ -778,7 +780,8 @@ tick_t run_tick(struct run *run, tick_t now)
     /* A file stream writes on its own thread and sees to its checkpoints itself. */
     if (run->stream_ops != &http_get_ops) return TICK_NEVER;
 
-    if ((oldest = file_writer_oldest(run->writer)) == TICK_NEVER) return TICK_NEVER;
+    due = http_get_tick(run->stream, now);
+    if ((oldest = file_writer_oldest(run->writer)) == TICK_NEVER) return due;
     if (now < oldest + CHECKPOINT_MS) return oldest + CHECKPOINT_MS;
     if (FAILED(run->local_error = file_writer_flush(run->writer)))
         run_take_result(run); /* the mover advances it */

@@ -9,16 +9,15 @@
 #include "base/lock.h"
 #include "job/job_transfer.h"
 #include "transfer/file_writer.h"
+#include "transfer/http_get.h"
 #include "transfer/source_stream.h"
 #include "transfer/transfer.h"
-
-struct http_client;
 
 /* Shared by all runs of a mover. */
 struct run_host
 {
     const struct transfer_config *config;
-    struct http_client *http;
+    struct http_get http;
     struct lock *lock;             /* leaf */
     struct list *ended;            /* lock: runs whose stream has ended */
     struct rate_limit *background; /* of the mover's thread */

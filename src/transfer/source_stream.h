@@ -13,10 +13,13 @@
 #include "job/job_types.h"
 #include "job/proxy_settings.h"
 
+struct job;
 struct source_stream;
 
 struct source_request
 {
+    struct job *job; /* who asks, and for which file; no reference */
+    uint32_t file_index;
     const WCHAR *remote_name;
     bool is_elsewhere;                  /* the name is another server's than the client has given */
     bool is_single;                     /* one answer is the file; nothing is asked twice */

@@ -61,6 +61,7 @@ const struct transfer_config transfer_defaults = {
              .floor_seconds = 60},
     .peer_budget_ms = 2000,
     .peer_floor_rate = 64 * 1024,
+    .client_patience_ms = 120000,
 };
 
 /* ---- notes ---- */
@@ -287,8 +288,12 @@ HRESULT transfer_create(const struct transfer_config *config, struct transfer **
         free(transfer);
         return hr;
     }
-    transfer->host = (struct run_host){&transfer->config, transfer->http, &transfer->lock,
-                                       &transfer->ended, &transfer->background};
+    transfer->host =
+        (struct run_host){.config = &transfer->config,
+                          .http = {transfer->http, config->ask_client, config->client_patience_ms},
+                          .lock = &transfer->lock,
+                          .ended = &transfer->ended,
+                          .background = &transfer->background};
     *out = transfer;
     return S_OK;
 }

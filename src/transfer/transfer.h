@@ -6,6 +6,7 @@
 
 #include "job/ports.h"
 #include "net/http_client.h"
+#include "transfer/server_question.h"
 #include "transfer/source_stream.h"
 
 struct transfer;
@@ -19,6 +20,9 @@ struct transfer_config
      */
     uint32_t peer_budget_ms;
     uint32_t peer_floor_rate; /* bytes per second; 0: any byte will do */
+    /* Asks clients about servers; NULL: such jobs fail. */
+    server_question_ask_fn ask_client;
+    uint32_t client_patience_ms; /* how long a job waits for that */
 };
 
 extern const struct transfer_config transfer_defaults;

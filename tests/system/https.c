@@ -4,36 +4,13 @@
 #include "harness/test.h"
 
 #include "base/err_codes.h"
-#include "authority.h"
-#include "harness/com_fixture.h"
-
-#define FILE_SIZE 3000000
-#define WAIT_MS   30000
-
-static unsigned int port_of(const char *name)
-{
-    char ports[512], *found, key[32];
-
-    snprintf(key, sizeof(key), "%s=", name);
-    if (!test_env("OPENBITS_HTTPS", ports, sizeof(ports)) || !(found = strstr(ports, key)))
-        return 0;
-    return atoi(found + strlen(key));
-}
-
-/* ---- downloads ---- */
+#include "https_fixture.h"
 
 static IBackgroundCopyJob *start(const char *certificate, const char *host, WCHAR path[MAX_PATH])
 {
-    IBackgroundCopyJob *job = create_job(L"https", BG_JOB_TYPE_DOWNLOAD);
-    WCHAR url[128], name[64];
-    HRESULT hr;
+    IBackgroundCopyJob *job = https_job(certificate, host, path);
+    HRESULT hr = IBackgroundCopyJob_Resume(job);
 
-    swprintf(url, ARRAY_SIZE(url), L"https://%hs:%u/file", host, port_of(certificate));
-    swprintf(name, ARRAY_SIZE(name), L"%hs_%hs", certificate, host);
-    hr = IBackgroundCopyJob_AddFile(job, url, temp_path(name, path));
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
-    hr = IBackgroundCopyJob_Resume(job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     return job;
 }
@@ -43,7 +20,7 @@ static bool is_file_right(const WCHAR *path)
     WIN32_FILE_ATTRIBUTE_DATA data;
 
     return GetFileAttributesExW(path, GetFileExInfoStandard, &data) &&
-           data.nFileSizeLow == FILE_SIZE;
+           data.nFileSizeLow == HTTPS_FILE_SIZE;
 }
 
 static void test_good_certificate(void)
@@ -56,7 +33,7 @@ static void test_good_certificate(void)
         IBackgroundCopyJob *job = start("good", hosts[i], path);
         HRESULT hr;
 
-        wait_for_state(job, TRANSFERRED, WAIT_MS);
+        wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
         hr = IBackgroundCopyJob_Complete(job);
         ok(hr == S_OK, "%s: got hr %#lx.\n", hosts[i], hr);
         ok(is_file_right(path), "%s: the file is not right.\n", hosts[i]);
@@ -86,7 +63,7 @@ static void test_bad_certificates(void)
         HRESULT hr;
 
         winetest_push_context("%s", tests[i].certificate);
-        wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+        wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
         hr = job_error(job, &context);
         ok(hr == tests[i].hr && context == BG_ERROR_CONTEXT_REMOTE_FILE,
            "Got hr %#lx in context %u.\n", hr, context);
@@ -105,34 +82,22 @@ static void test_same_connection(void)
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job = start("other_name", "127.0.0.1", path);
 
-    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
     IBackgroundCopyJob_Resume(job);
-    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
     ok(job_error(job, NULL) == ERR_HTTP_CERT_CN_INVALID, "Got hr %#lx.\n", job_error(job, NULL));
     end_job(job);
 }
 
 START_TEST(https)
 {
-    const CERT_CONTEXT *authority;
+    const CERT_CONTEXT *authority = https_begin();
 
-    if (!port_of("good"))
-    {
-        win_skip("There are no servers; https.sh starts them.\n");
-        return;
-    }
-    authority = read_authority();
-    if (!authority || !set_authority(authority, true))
-    {
-        ok(authority != NULL, "There is no authority.\n");
-        win_skip("No right to add an authority.\n");
-        return;
-    }
+    if (!authority) return;
     com_start(COINIT_MULTITHREADED);
     RUN_TEST(test_good_certificate);
     RUN_TEST(test_bad_certificates);
     RUN_TEST(test_same_connection);
     com_stop();
-    ok(set_authority(authority, false), "The authority stays.\n");
-    CertFreeCertificateContext(authority);
+    https_end(authority);
 }

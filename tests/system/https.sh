@@ -13,12 +13,21 @@ tests=$(cd "$(dirname "$0")/.." && pwd)
 
 folder=$1
 shift
-names="good expired not_yet unknown_issuer self_signed for_clients other_name"
+names="good expired not_yet unknown_issuer self_signed for_clients other_name asks"
 
 rm -rf "$folder"
 mkdir -p "$folder/www"
 sh "$tests/data/certificates/make.sh" "$folder/certificates"
+# The one that wants to see a certificate of its clients, whoever has signed it.
+cp "$folder/certificates/good.pem" "$folder/certificates/asks.pem"
+cp "$folder/certificates/good.key" "$folder/certificates/asks.key"
 head -c 3000000 /dev/zero >"$folder/www/file"
+
+extra_of()
+{
+    [ "$1" != asks ] ||
+        echo "ssl_verify_client optional_no_ca; if (\$ssl_client_fingerprint = '') { return 403; }"
+}
 
 write_config()
 {
@@ -43,6 +52,7 @@ EOF
         listen 127.0.0.1:$(free_port) ssl;
         ssl_certificate "$folder/certificates/$name.pem";
         ssl_certificate_key "$folder/certificates/$name.key";
+        $(extra_of "$name")
     }
 EOF
     done

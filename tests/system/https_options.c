@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a client can say of servers with bad certificates and of servers that want to see his own;
+ * and his own look at certificates. https.sh has started them. */
+#include "harness/test.h"
+
+#include <wincrypt.h>
+
+#include "base/err_codes.h"
+#include "bitsmsg.h"
+#include "harness/com_fixture.h"
+#include "https_fixture.h"
+
+#define CONTAINER L"OpenBITS test client"
+#define SUBJECT   L"CN=OpenBITS client, O=OpenBITS tests"
+
+static IBackgroundCopyJobHttpOptions3 *options_of(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJobHttpOptions3 *options = NULL;
+
+    IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions3, (void **)&options);
+    IBackgroundCopyJobHttpOptions3_Release(options); /* the job keeps it */
+    return options;
+}
+
+static void resume(IBackgroundCopyJob *job)
+{
+    HRESULT hr = IBackgroundCopyJob_Resume(job);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+}
+
+static HRESULT run(const char *certificate, ULONG flags)
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job(certificate, "localhost", path);
+    HRESULT hr = IBackgroundCopyJobHttpOptions3_SetSecurityFlags(options_of(job), flags);
+    BG_JOB_STATE state;
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    resume(job);
+    state = wait_for_state(job, TRANSFERRED | STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
+    hr = state == BG_JOB_STATE_TRANSFERRED ? S_OK : job_error(job, NULL);
+    end_job(job);
+    return hr;
+}
+
+/* ---- leniency ---- */
+
+static const struct
+{
+    const char *certificate;
+    ULONG flag;
+    HRESULT hr;
+} faults[] = {
+    {"expired", BG_SSL_IGNORE_CERT_DATE_INVALID, ERR_HTTP_CERT_DATE_INVALID},
+    {"not_yet", BG_SSL_IGNORE_CERT_DATE_INVALID, ERR_HTTP_CERT_DATE_INVALID},
+    {"unknown_issuer", BG_SSL_IGNORE_UNKNOWN_CA, ERR_HTTP_CERT_INVALID_CA},
+    {"self_signed", BG_SSL_IGNORE_UNKNOWN_CA, ERR_HTTP_CERT_INVALID_CA},
+    {"for_clients", BG_SSL_IGNORE_CERT_WRONG_USAGE, ERR_HTTP_CERT_WRONG_USAGE},
+    {"other_name", BG_SSL_IGNORE_CERT_CN_INVALID, ERR_HTTP_CERT_CN_INVALID},
+};
+
+#define LENIENT 0x1eu
+
+/* Each bit excuses its own fault and no other, and a connection that was excused is not used by a
+ * job that excuses nothing. */
+static void test_leniency(void)
+{
+    for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++)
+    {
+        HRESULT hr;
+
+        winetest_push_context("%s", faults[i].certificate);
+        hr = run(faults[i].certificate, faults[i].flag);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        hr = run(faults[i].certificate, 0);
+        ok(hr == faults[i].hr, "Got hr %#lx.\n", hr);
+        hr = run(faults[i].certificate, LENIENT & ~faults[i].flag);
+        ok(hr == faults[i].hr, "Got hr %#lx.\n", hr);
+        winetest_pop_context();
+    }
+}
+
+/* The authority of these servers says nowhere what it has taken back. */
+static void test_revocation(void)
+{
+    HRESULT hr;
+
+    shows("HO-SEC-10");
+    hr = run("good", BG_SSL_ENABLE_CRL_CHECK);
+    ok(hr == ERR_HTTP_CERT_REV_FAILED, "Got hr %#lx.\n", hr);
+    hr = run("good", 0);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+}
+
+/* ---- the client's certificate ---- */
+
+static bool make_key(void)
+{
+    HCRYPTPROV provider;
+    HCRYPTKEY key;
+    bool is_made = false;
+
+    CryptAcquireContextW(&provider, CONTAINER, NULL, PROV_RSA_AES, CRYPT_DELETEKEYSET);
+    if (!CryptAcquireContextW(&provider, CONTAINER, NULL, PROV_RSA_AES, CRYPT_NEWKEYSET))
+        return false;
+    if (CryptGenKey(provider, AT_KEYEXCHANGE, (2048u << 16) | CRYPT_EXPORTABLE, &key))
+    {
+        is_made = true;
+        CryptDestroyKey(key);
+    }
+    /* The TLS of Wine reads it from where this leaves it. */
+    CryptReleaseContext(provider, 0);
+    return is_made;
+}
+
+static const CERT_CONTEXT *make_certificate(HCERTSTORE store)
+{
+    CRYPT_KEY_PROV_INFO key = {CONTAINER, NULL, PROV_RSA_AES, 0, 0, NULL, AT_KEYEXCHANGE};
+    CRYPT_ALGORITHM_IDENTIFIER algorithm = {.pszObjId = (char *)szOID_RSA_SHA256RSA};
+    const CERT_CONTEXT *made, *kept = NULL;
+    CERT_NAME_BLOB subject;
+    BYTE name[256];
+
+    subject.pbData = name;
+    subject.cbData = sizeof(name);
+    if (!CertStrToNameW(X509_ASN_ENCODING, SUBJECT, CERT_X500_NAME_STR, NULL, name, &subject.cbData,
+                        NULL))
+        return NULL;
+    if (!(made = CertCreateSelfSignCertificate(0, &subject, 0, &key, &algorithm, NULL, NULL, NULL)))
+        return NULL;
+    CertSetCertificateContextProperty(made, CERT_KEY_PROV_INFO_PROP_ID, 0, &key);
+    CertAddCertificateContextToStore(store, made, CERT_STORE_ADD_REPLACE_EXISTING, &kept);
+    CertFreeCertificateContext(made);
+    return kept;
+}
+
+static void check_certificate(IBackgroundCopyJob *job, const BYTE hash[20])
+{
+    BG_CERT_STORE_LOCATION location = 77;
+    WCHAR *store = NULL, *subject = NULL;
+    BYTE *got = NULL;
+    HRESULT hr = IBackgroundCopyJobHttpOptions3_GetClientCertificate(options_of(job), &location,
+                                                                     &store, &got, &subject);
+
+    ok(hr == S_OK && !location, "Got hr %#lx, location %u.\n", hr, location);
+    if (FAILED(hr)) return;
+    ok(!memcmp(got, hash, 20), "Got another hash.\n");
+    ok(!wcscmp(store, L"MY") && wcsstr(subject, L"OpenBITS client"), "Got %s, %s.\n",
+       wine_dbgstr_w(store), wine_dbgstr_w(subject));
+    CoTaskMemFree(store);
+    CoTaskMemFree(subject);
+    CoTaskMemFree(got);
+}
+
+static void check_outcome(IBackgroundCopyJob *job, HRESULT expected)
+{
+    BG_JOB_STATE state;
+    HRESULT hr;
+
+    resume(job);
+    state = wait_for_state(job, TRANSFERRED | STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
+    hr = state == BG_JOB_STATE_TRANSFERRED ? S_OK : job_error(job, NULL);
+    ok(hr == expected, "Got hr %#lx.\n", hr);
+}
+
+static void check_client(BYTE hash[20])
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("asks", "localhost", path);
+    IBackgroundCopyJob *other = https_job("asks", "localhost", path);
+    HRESULT hr;
+
+    shows("HO-CERT-1");
+    hr = IBackgroundCopyJobHttpOptions3_SetClientCertificateByID(options_of(job), 0, L"MY", hash);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    check_certificate(job, hash);
+    check_outcome(job, S_OK);
+    /* Not on its connection, which stands still. */
+    check_outcome(other, (HRESULT)0x80190193);
+
+    shows("HO-CERT-8");
+    hr = IBackgroundCopyJobHttpOptions3_SetClientCertificateByName(options_of(other), 0, L"MY",
+                                                                   L"OpenBITS client");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    check_certificate(other, hash);
+    check_outcome(other, S_OK);
+    shows("HO-CERT-10");
+    hr = IBackgroundCopyJobHttpOptions3_RemoveClientCertificate(options_of(other));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    end_job(job);
+    end_job(other);
+}
+
+static void test_client_certificate(void)
+{
+    HCERTSTORE store =
+        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
+    const CERT_CONTEXT *cert = make_key() ? make_certificate(store) : NULL;
+    DWORD size = 20;
+    BYTE hash[20];
+
+    ok(cert != NULL, "There is no certificate: error %#lx.\n", GetLastError());
+    if (cert) CertGetCertificateContextProperty(cert, CERT_SHA1_HASH_PROP_ID, hash, &size);
+    CertCloseStore(store, 0); /* so that others find it */
+    if (!cert) return;
+    check_client(hash);
+    CertFreeCertificateContext(cert);
+}
+
+/* ---- the client's own look ---- */
+
+struct look
+{
+    IBackgroundCopyServerCertificateValidationCallback iface;
+    LONG refs, calls;
+    HRESULT answer;
+    HANDLE gate; /* NULL: it does not wait */
+    DWORD cert_size, store_count;
+};
+
+static struct look *look_from(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return CONTAINING_RECORD(iface, struct look, iface);
+}
+
+static HRESULT WINAPI look_QueryInterface(IBackgroundCopyServerCertificateValidationCallback *iface,
+                                          REFIID iid, void **out)
+{
+    if (IsEqualIID(iid, &IID_IUnknown) ||
+        IsEqualIID(iid, &IID_IBackgroundCopyServerCertificateValidationCallback))
+    {
+        InterlockedIncrement(&look_from(iface)->refs);
+        *out = iface;
+        return S_OK;
+    }
+    *out = NULL;
+    return E_NOINTERFACE;
+}
+
+static ULONG WINAPI look_AddRef(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return InterlockedIncrement(&look_from(iface)->refs);
+}
+
+static ULONG WINAPI look_Release(IBackgroundCopyServerCertificateValidationCallback *iface)
+{
+    return InterlockedDecrement(&look_from(iface)->refs);
+}
+
+static HRESULT WINAPI look_Validate(IBackgroundCopyServerCertificateValidationCallback *iface,
+                                    IBackgroundCopyJob *job, IBackgroundCopyFile *file,
+                                    DWORD cert_size, const BYTE cert[], DWORD encoding,
+                                    DWORD store_size, const BYTE store[])
+{
+    struct look *look = look_from(iface);
+    CRYPT_DATA_BLOB blob = {store_size, (BYTE *)store};
+    HCERTSTORE opened = CertOpenStore(CERT_STORE_PROV_SERIALIZED, 0, 0, 0, &blob);
+    const CERT_CONTEXT *read = CertCreateCertificateContext(encoding, cert, cert_size),
+                       *next = NULL;
+    BG_JOB_STATE state;
+
+    if (read) look->cert_size = cert_size;
+    while (opened && (next = CertEnumCertificatesInStore(opened, next)))
+        look->store_count++;
+    if (read) CertFreeCertificateContext(read);
+    if (opened) CertCloseStore(opened, 0);
+    ok(job && file && IBackgroundCopyJob_GetState(job, &state) == S_OK, "There is no job.\n");
+    InterlockedIncrement(&look->calls);
+    if (look->gate) WaitForSingleObject(look->gate, HTTPS_WAIT_MS);
+    return look->answer;
+}
+
+static const IBackgroundCopyServerCertificateValidationCallbackVtbl look_vtbl = {
+    look_QueryInterface, look_AddRef, look_Release, look_Validate};
+
+static HRESULT set_look(IBackgroundCopyJob *job, struct look *look)
+{
+    return IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(
+        options_of(job), (IUnknown *)&look->iface);
+}
+
+static void test_look_accepts(void)
+{
+    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+    HRESULT hr;
+
+    shows("HO3-1");
+    shows("HO3-7");
+    hr = set_look(job, &look);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    resume(job);
+    wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
+    ok(look.calls == 1, "Called %ld times.\n", look.calls);
+    ok(look.cert_size && look.store_count, "Got %lu bytes, %lu in the store.\n", look.cert_size,
+       look.store_count);
+    shows("HO3-3");
+    hr = set_look(job, &look);
+    ok(hr == BG_E_READ_ONLY_WHEN_JOB_ACTIVE, "Got hr %#lx.\n", hr);
+    end_job(job);
+}
+
+static void test_look_refuses(void)
+{
+    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1, .answer = 0x8abcdef0};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+    BG_ERROR_CONTEXT context = 77;
+    HRESULT hr;
+
+    shows("HO3-5");
+    set_look(job, &look);
+    resume(job);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
+    hr = job_error(job, &context);
+    ok(hr == look.answer && context == BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK,
+       "Got hr %#lx in context %u.\n", hr, context);
+    look.answer = S_OK;
+    resume(job);
+    wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
+    ok(look.calls == 2, "Called %ld times.\n", look.calls);
+    end_job(job);
+}
+
+/* Who is refused by the system is not shown to anybody. */
+static void test_look_comes_after(void)
+{
+    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("expired", "localhost", path);
+    HRESULT hr;
+
+    shows("HO3-4");
+    set_look(job, &look);
+    check_outcome(job, ERR_HTTP_CERT_DATE_INVALID);
+    ok(!look.calls, "Called %ld times.\n", look.calls);
+    shows("HO3-2");
+    IBackgroundCopyJob_Suspend(job);
+    hr = IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(options_of(job),
+                                                                                (IUnknown *)job);
+    ok(hr == E_NOINTERFACE || hr == BG_E_READ_ONLY_WHEN_JOB_ACTIVE, "Got hr %#lx.\n", hr);
+    end_job(job);
+}
+
+static bool is_called(void *ctx)
+{
+    return ((struct look *)ctx)->calls;
+}
+
+/* A client that thinks it over holds up nobody else, nor a stop of its own job. */
+static void test_look_hangs(void)
+{
+    struct look look = {
+        .iface.lpVtbl = &look_vtbl, .refs = 1, .gate = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+    HRESULT hr;
+
+    set_look(job, &look);
+    resume(job);
+    ok(com_wait_for(is_called, &look, HTTPS_WAIT_MS), "It was not called.\n");
+    hr = run("good", 0);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    SetEvent(look.gate);
+    resume(job);
+    wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
+    end_job(job);
+    CloseHandle(look.gate);
+}
+
+START_TEST(https_options)
+{
+    const CERT_CONTEXT *authority = https_begin();
+
+    if (!authority) return;
+    com_start(COINIT_MULTITHREADED);
+    RUN_TEST(test_leniency);
+    RUN_TEST(test_revocation);
+    RUN_TEST(test_client_certificate);
+    RUN_TEST(test_look_accepts);
+    RUN_TEST(test_look_refuses);
+    RUN_TEST(test_look_comes_after);
+    RUN_TEST(test_look_hangs);
+    com_stop();
+    https_end(authority);
+}
