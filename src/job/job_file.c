@@ -196,22 +196,6 @@ HRESULT job_file_get_headers(struct job *job, uint32_t index, WCHAR **text)
     return *text ? S_OK : E_OUTOFMEMORY;
 }
 
-/* Byte by byte: what is not ASCII has no agreed meaning in a head. */
-HRESULT job_file_get_headers(struct job *job, uint32_t index, WCHAR **text)
-{
-    const char *headers;
-    size_t len;
-
-    queue_lock(job->queue);
-    headers = job->files[index]->headers;
-    len = headers ? strlen(headers) : 0;
-    if ((*text = calloc(len + 1, sizeof(**text))))
-        for (size_t i = 0; i < len; i++)
-            (*text)[i] = (unsigned char)headers[i];
-    queue_unlock(job->queue);
-    return *text ? S_OK : E_OUTOFMEMORY;
-}
-
 HRESULT job_file_get_remote_name(struct job *job, uint32_t index, WCHAR **name)
 {
     queue_lock(job->queue);

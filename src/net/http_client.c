@@ -46,7 +46,6 @@ struct http_client
     tick_t timer;     /* when libcurl wants to be called at the latest */
     size_t body_size; /* received since somebody set it to 0 */
     struct list requests;
-    struct http_pools pools;
     uint32_t dialogues; /* that have been begun */
     struct http_proxy_finder *finder;
     CURL *idle[IDLE_EASY_MAX];
@@ -66,7 +65,6 @@ struct http_request
     void *ctx;
     struct http_head head;
     tick_t head_deadline;
-    struct http_pool *pool;           /* NULL: the one for all */
     struct http_proxy_lookup *lookup; /* it waits for this; NULL: it has begun */
     struct http_auth *auth;           /* NULL: challenges are not answered */
     struct curl_slist *auth_fields, *proxy_fields;

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/url.h"
 #include "job/job_transfer.h"
+#include "job/http_options.h"
 #include "net/http_redirect.h"
 #include "transfer/upload_copy.h"
 
@@ -97,10 +98,12 @@ static void look_at_host(struct upload_run *run)
 
 static WCHAR *reply_url_of(const struct upload_run *run)
 {
+    const struct http_settings *http = run->plan.http;
+    bool may_be_plain = http && (http->security_flags & HTTP_REDIRECT_TO_PLAIN);
     char *from = str_to_utf8(run->plan.remote_name), *target = NULL;
     WCHAR *url = NULL;
 
-    if (from) target = http_redirect_target(from, run->session.reply_url);
+    if (from) target = http_redirect_target(from, run->session.reply_url, may_be_plain);
     if (target) url = str_from_utf8(target);
     free(from);
     free(target);
