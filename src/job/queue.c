@@ -401,12 +401,12 @@ static void apply_to_running(struct queue *queue, enum job_event event,
 
 static bool may_ask_peers(const struct job *job)
 {
-    return job->peer_flags & PEER_JOB_CLIENT;
+    return !job->upload && job->peer_flags & PEER_JOB_CLIENT;
 }
 
 static bool may_use_branchcache(const struct job *job)
 {
-    return !(job->peer_flags & PEER_JOB_NO_BRANCHCACHE);
+    return !job->upload && !(job->peer_flags & PEER_JOB_NO_BRANCHCACHE);
 }
 
 void queue_apply_settings(struct queue *queue, const struct machine_settings *settings)

@@ -24,8 +24,8 @@ void expect_failed_(int line, const char *file, IBackgroundCopyJob *job, BG_JOB_
 /* Waits for TRANSFERRED, completes, and checks that the server has the file and no session (or at
  * most so many that it never told of), and that the local file is untouched. Releases the job. */
 #define finish_upload(job, server, name, size, version)                                            \
-    finish_upload_(__LINE__, __FILE__, job, server, name, size, version)
+    finish_upload_(__LINE__, __FILE__, job, server, name, size, version, 0)
 void finish_upload_(int line, const char *file, IBackgroundCopyJob *job, struct up_server *server,
-                    const WCHAR *name, UINT64 size, unsigned int version);
+                    const WCHAR *name, UINT64 size, unsigned int version, unsigned int left);
 
 #endif

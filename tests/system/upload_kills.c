@@ -187,7 +187,7 @@ static void test_each_packet(void)
         up_add_fault(server,
                      &(struct up_fault){packets[i].packet,
                                         packets[i].number + (packets[i].packet == UP_FRAGMENT), 1,
-                                        UP_HOLD, GATE});
+                                        UP_HOLD, GATE, NULL});
         prepare(&task, folder, url, path, packets[i].what);
         task.local = local;
         process = start_engine(&task);
