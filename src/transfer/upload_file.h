@@ -19,7 +19,7 @@ struct upload_file
 HRESULT upload_file_open(struct upload_file *file, const WCHAR *path);
 void upload_file_close(struct upload_file *file);
 
-/* BG_E_LOCAL_FILE_CHANGED: it is not what it was when it was opened, or has been replaced. */
+/* BG_E_LOCAL_FILE_CHANGED: it is not what it was when it was opened. */
 HRESULT upload_file_check(const struct upload_file *file);
 
 /* All of the bytes; BG_E_LOCAL_FILE_CHANGED when they are not there any more. */

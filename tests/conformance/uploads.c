@@ -147,14 +147,33 @@ static void test_forbidden(void)
 
 /* ---- the local file ---- */
 
+/* The engine has it open for reading. */
+static HANDLE open_shared(const WCHAR *path)
+{
+    HANDLE file =
+        CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, 0, NULL);
+
+    ok(file != INVALID_HANDLE_VALUE, "Got error %lu.\n", GetLastError());
+    return file;
+}
+
 static void change_size(const WCHAR *path)
 {
-    write_file(path, 5 * MIB, 2);
+    HANDLE file = open_shared(path);
+
+    SetFilePointer(file, -10, NULL, FILE_END);
+    ok(SetEndOfFile(file), "Got error %lu.\n", GetLastError());
+    CloseHandle(file);
 }
 
 static void change_content(const WCHAR *path)
 {
-    write_file(path, 6 * MIB, 2);
+    HANDLE file = open_shared(path);
+    DWORD done = 0;
+
+    ok(WriteFile(file, "other", 5, &done, NULL), "Got error %lu.\n", GetLastError());
+    CloseHandle(file);
 }
 
 static void change_time(const WCHAR *path)
@@ -171,7 +190,7 @@ static void check_change(const char *path, const WCHAR *name, void (*change)(con
                          bool is_suspended)
 {
     struct up_server *server = up_serve(origin, path, NULL);
-    IBackgroundCopyJob *job = create_upload(origin, path, BG_JOB_TYPE_UPLOAD, name, 6 * MIB, 1);
+    IBackgroundCopyJob *job = create_upload(origin, path, BG_JOB_TYPE_UPLOAD, name, 20 * MIB, 1);
     struct up_counts counts;
     WCHAR local[MAX_PATH];
 
@@ -183,6 +202,7 @@ static void check_change(const char *path, const WCHAR *name, void (*change)(con
     if (is_suspended) IBackgroundCopyJob_Suspend(job);
     change(temp_path(name, local));
     if (is_suspended) resume_upload(job);
+    /* What is on its way when the job is suspended is not waited for. */
     origin_open_gate(origin, 3);
     expect_failed(job, BG_JOB_STATE_ERROR, BG_E_LOCAL_FILE_CHANGED, BG_ERROR_CONTEXT_LOCAL_FILE);
     ok(!up_has_any_file(server), "A file was delivered.\n");
