@@ -57,15 +57,15 @@ static void test_rate(void)
     job = start("/large", L"limited", BG_JOB_PRIORITY_NORMAL);
     wait_for_state(job, TRANSFERRED, 60000);
     ms = GetTickCount64() - begin;
-    trace("%u bytes in %I64u ms.\n", LARGE, ms);
-    ok(ms >= 5700, "It took %I64u ms only.\n", ms);
+    trace("%u bytes in %lu ms.\n", LARGE, (unsigned long)ms);
+    ok(ms >= 5700, "It took %lu ms only.\n", (unsigned long)ms);
     end(job);
 
     begin = GetTickCount64();
     job = start("/large", L"free", BG_JOB_PRIORITY_FOREGROUND);
     wait_for_state(job, TRANSFERRED, 60000);
     ms = GetTickCount64() - begin;
-    ok(ms < 4000, "The foreground took %I64u ms.\n", ms);
+    ok(ms < 4000, "The foreground took %lu ms.\n", (unsigned long)ms);
     end(job);
     unlimit();
 }
@@ -83,7 +83,7 @@ static void test_live(void)
     unlimit();
     wait_for_state(job, TRANSFERRED, 60000);
     ms = GetTickCount64() - begin;
-    ok(ms < 20000, "It took %I64u ms, as if nothing had changed.\n", ms);
+    ok(ms < 20000, "It took %lu ms, as if nothing had changed.\n", (unsigned long)ms);
     end(job);
 }
 

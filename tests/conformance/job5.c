@@ -68,7 +68,11 @@ static BITS_JOB_PROPERTY_VALUE get_(int line, IBackgroundCopyJob5 *job, BITS_JOB
 }
 #define get(job, id) get_(__LINE__, job, id)
 
-#define check(hr, expected) ok((hr) == (expected), "Got hr %#lx.\n", (HRESULT)(hr))
+static void check_(int line, HRESULT hr, HRESULT expected)
+{
+    ok_(__FILE__, line)(hr == expected, "Got hr %#lx.\n", hr);
+}
+#define check(hr, expected) check_(__LINE__, hr, expected)
 
 static const GUID some_class = {0x6b1c5a0f, 0x2d33, 0x4d6e, {0x8f, 1, 2, 3, 4, 5, 6, 7}};
 
