@@ -52,6 +52,8 @@ static void test_rate(void)
         skip("Policies cannot be set.\n");
         return;
     }
+    /* The server starts. */
+    com_manager();
     com_pump(QUIET_MS);
     begin = GetTickCount64();
     job = start("/large", L"limited", BG_JOB_PRIORITY_NORMAL);
