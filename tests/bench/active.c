@@ -15,11 +15,10 @@ int wmain(int argc, WCHAR **argv);
 
 static double used_mib(void)
 {
-    PROCESS_MEMORY_COUNTERS_EX counters = {.cb = sizeof(counters)};
+    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof(counters)};
 
-    GetProcessMemoryInfo(GetCurrentProcess(), (PROCESS_MEMORY_COUNTERS *)&counters,
-                         sizeof(counters));
-    return (double)counters.PrivateUsage / 1048576;
+    GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof(counters));
+    return (double)counters.WorkingSetSize / 1048576;
 }
 
 static IBackgroundCopyJob *start(IBackgroundCopyManager *manager, const WCHAR *url,
