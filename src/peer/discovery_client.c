@@ -106,8 +106,9 @@ void discovery_client_request(struct discovery_client *client, tick_t now)
 void discovery_client_clear(struct discovery_client *client)
 {
     peer_table_clear(client->table);
+    /* Who has answered is forgotten and will not answer again: the next request asks anew. */
+    discovery_client_cancel(client);
     if (client->state == DISCOVERY_CLIENT_SUPPRESSED) client->state = DISCOVERY_CLIENT_IDLE;
-    if (client->state == DISCOVERY_CLIENT_PROBING) client->suppression_end = client->end;
 }
 
 static bool is_answer_to_us(const struct discovery_client *client,
