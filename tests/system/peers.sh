@@ -67,10 +67,10 @@ get()
     check "each byte came once" $((from_origin + from_peers)) -eq "$size"
 }
 
-# make_file NAME
+# make_file NAME [SIZE]
 make_file()
 {
-    head -c "$size" /dev/urandom >"$folder/www/$1"
+    head -c "${2:-$size}" /dev/urandom >"$folder/www/$1"
     touch -d '2024-02-03 04:05:06' "$folder/www/$1"
 }
 
@@ -145,6 +145,47 @@ get 2 back 3
 check "the machine's client switch keeps it from peers" "$from_peers" -eq 0
 machines_policy 2 DisablePeerCachingClient delete
 sleep 1
+
+# ---- statements that take two machines ----
+if [ "$count" -eq 2 ]; then
+    mkdir -p "$folder/steps"
+    rm -f "$folder"/steps/*
+    for name in a b c d e f i j v w; do make_file "link-$name" 1048576; done
+    for name in h k; do make_file "link-$name" 16777216; done
+    OPENBITS_LINK_ORIGIN=$origin_url
+    OPENBITS_LINK_FOLDER=Z:$folder/steps
+    OPENBITS_SHOWN_DIR=Z:$build/shown
+    OPENBITS_CLSCTX=local
+    OPENBITS_TARGET=ours
+    export OPENBITS_LINK_ORIGIN OPENBITS_LINK_FOLDER OPENBITS_SHOWN_DIR OPENBITS_CLSCTX OPENBITS_TARGET
+    on_machine 1 timeout -k 5 280 "$wine_loader" "$build/tests/conformance/peer_link_server.exe" \
+        >"$folder/link-server.log" 2>&1 &
+    server=$!
+    code=0
+    on_machine 2 timeout -k 5 280 "$wine_loader" "$build/tests/conformance/peer_link_client.exe" \
+        >"$folder/link-client.log" 2>&1 || code=$?
+    grep -E 'Test failed|failures|skipped' "$folder/link-client.log" || true
+    check "the machine that fetches does as it is documented" "$code" -eq 0
+    code=0
+    wait "$server" || code=$?
+    grep -E 'Test failed|failures|skipped' "$folder/link-server.log" || true
+    check "the machine that serves does as it is documented" "$code" -eq 0
+fi
+
+# ---- a restart of the service ----
+if [ "$count" -eq 2 ]; then
+    # The other machine cannot say that it is there.
+    ip -n m1 link set eth0 down
+    run_on 2 net stop BITS >/dev/null 2>&1 || true
+    wait_deadline=$(($(date +%s) + 20))
+    until known=$(run_on 2 "$tool" /rawreturn /peers /list | grep -c 'm1.* AVAILABLE'); do
+        [ "$(date +%s)" -lt "$wait_deadline" ] || break
+        sleep 0.5
+    done
+    check "a peer that was authenticated is known after a restart" "$known" -eq 1
+    ip -n m1 link set eth0 up
+    ip -n m1 route add default via "$machines_origin" 2>/dev/null || true
+fi
 
 # ---- distrust ----
 get 1 distrust 3
