@@ -96,7 +96,7 @@ sockets()
 
 rm -rf "$folder/www" "$folder"/m*-*
 mkdir -p "$folder/www"
-for name in off one toggle back distrust; do make_file "$name"; done
+for name in off one toggle back known distrust; do make_file "$name"; done
 machines_start "$folder/machines" "$count" "$build/bin/qmgr.dll"
 start_origin "$folder/nginx" "$folder/www" 24m
 
@@ -174,7 +174,11 @@ fi
 
 # ---- a restart of the service ----
 if [ "$count" -eq 2 ]; then
-    # The other machine cannot say that it is there.
+    # Who has given something is authenticated.
+    get 1 known 3
+    wait_for_record 1 known
+    get 2 known 3
+    # From here on the other machine cannot say that it is there.
     ip -n m1 link set eth0 down
     run_on 2 net stop BITS >/dev/null 2>&1 || true
     wait_deadline=$(($(date +%s) + 20))
