@@ -74,19 +74,3 @@ HRESULT qmgr_callback_set_class(struct job *job, const CLSID *clsid)
 
     return FAILED(hr) ? hr : set_target(job, clsid);
 }
-
-static void note_target(void *ctx, void *target)
-{
-    *(bool *)ctx = target != NULL;
-}
-
-HRESULT qmgr_callback_restore(struct job *job)
-{
-    struct legacy_group group;
-    bool has_target = false;
-
-    job_get_legacy(job, &group);
-    if (is_none(&group.notify_class)) return S_OK;
-    job_use_notify_target(job, note_target, &has_target);
-    return has_target ? S_OK : set_target(job, &group.notify_class);
-}

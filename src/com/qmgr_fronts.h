@@ -36,9 +36,8 @@ struct job *qmgr_group_job(IBackgroundCopyGroup *iface);
 
 /* qmgr_callback.c */
 HRESULT qmgr_callback_tell(IBackgroundCopyCallback1 *client, const struct notify_event *event);
-/* Makes the group tell an object of the class; a zero id takes it away. */
+/* Makes the group tell an object of the class; a zero id takes it away. Not kept: the client sets
+ * it again after a restart. */
 HRESULT qmgr_callback_set_class(struct job *job, const CLSID *clsid);
-/* Of a job that came back from the store: its object is gone, its class is not. */
-HRESULT qmgr_callback_restore(struct job *job);
 
 #endif

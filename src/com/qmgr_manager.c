@@ -100,8 +100,7 @@ static HRESULT WINAPI qmgr_manager_GetGroup(IBackgroundCopyQMgr *iface, GUID id,
         return qmgr_from_core(hr);
     if (!is_group(job))
         hr = QM_E_ITEM_NOT_FOUND;
-    else if (SUCCEEDED(hr = qmgr_from_core(take_over(job, &caller))) &&
-             SUCCEEDED(hr = qmgr_callback_restore(job)))
+    else if (SUCCEEDED(hr = qmgr_from_core(take_over(job, &caller))))
         hr = qmgr_group_create(job, out);
     job_release(job, JOB_HOLDER_CALLER);
     return hr;

@@ -13,13 +13,6 @@ void job_get_legacy(struct job *job, struct legacy_group *group)
     queue_unlock(job->queue);
 }
 
-static HRESULT finish_change(struct job *job)
-{
-    job_mark(job, UNSAVED_TEXTS);
-    job_touch(job);
-    return queue_save_and_unlock(job->queue);
-}
-
 /* A group at rest: it has not begun, or it was suspended, or it has come to an end. */
 static bool is_at_rest(const struct job *job)
 {
@@ -42,7 +35,9 @@ HRESULT job_legacy_create_job(struct job *job, const GUID *id)
     }
     job->legacy.has_job = true;
     job->legacy.job_id = *id;
-    return finish_change(job);
+    job_mark(job, UNSAVED_TEXTS);
+    job_touch(job);
+    return queue_save_and_unlock(job->queue);
 }
 
 HRESULT job_legacy_set_class(struct job *job, const GUID *notify_class)
@@ -51,5 +46,6 @@ HRESULT job_legacy_set_class(struct job *job, const GUID *notify_class)
 
     if (FAILED(hr = job_lock_for_change(job))) return hr;
     job->legacy.notify_class = *notify_class;
-    return finish_change(job);
+    job_touch(job);
+    return queue_save_and_unlock(job->queue);
 }

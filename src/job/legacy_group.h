@@ -16,7 +16,7 @@ struct legacy_group
     bool is_group;
     bool has_job;
     GUID job_id;       /* of the job inside */
-    GUID notify_class; /* of the client's object; zero: none */
+    GUID notify_class; /* of the client's object; zero: none; not kept */
 };
 
 /* A suspended download job without a name, under the client's id: E_INVALIDARG when there is a job

@@ -375,7 +375,6 @@ static void code_group(struct codec *c, void *value)
     group->is_group = true;
     CODE_BOOL(c, group->has_job);
     code_bytes(c, &group->job_id, sizeof(group->job_id));
-    code_bytes(c, &group->notify_class, sizeof(group->notify_class));
 }
 
 static bool uses_stored(const void *value)

@@ -4,6 +4,8 @@
  * clients are told. */
 #include "qmgr_fixture.h"
 
+#define NO_FILE 0xffffffff
+
 static const struct fixed_answer gone = {410, NULL};
 
 /* ---- a client's object ---- */
@@ -261,7 +263,7 @@ static void test_error(void)
 
 /* ---- what the client is told ---- */
 
-static void check_told(const char *path, LONG refusals, DWORD flag, const WCHAR *name)
+static void check_told(const char *path, LONG refusals, DWORD flag, DWORD index, const WCHAR *name)
 {
     IBackgroundCopyGroup *group;
     IBackgroundCopyJob1 *job;
@@ -281,6 +283,7 @@ static void check_told(const char *path, LONG refusals, DWORD flag, const WCHAR 
     IBackgroundCopyGroup_ResumeGroup(group);
     ok(com_wait_for(was_taken, &client, 20000), "Got %ld calls.\n", client.calls);
     ok(client.status & flag, "Got status %#lx.\n", client.status);
+    ok(client.index == index, "Got index %lu.\n", client.index);
     ok(IsEqualGUID(&client.group, &group_id), "Got another group.\n");
     ok(IsEqualGUID(&client.job, &id), "Got another job.\n");
     IBackgroundCopyJob1_Release(job);
@@ -291,11 +294,12 @@ static void check_told(const char *path, LONG refusals, DWORD flag, const WCHAR 
 
 static void test_OnStatus(void)
 {
+    shows("QM-18");
     answer_with("/gone", &gone);
-    check_told("/small", 0, QM_STATUS_GROUP_COMPLETE, L"told");
-    check_told("/gone", 0, QM_STATUS_GROUP_ERROR, L"told-error");
+    check_told("/small", 0, QM_STATUS_GROUP_COMPLETE, NO_FILE, L"told");
+    check_told("/gone", 0, QM_STATUS_GROUP_ERROR, 0, L"told-error");
     /* Anything but S_OK is no answer. */
-    check_told("/small", 2, QM_STATUS_GROUP_COMPLETE, L"told-again");
+    check_told("/small", 2, QM_STATUS_GROUP_COMPLETE, NO_FILE, L"told-again");
 }
 
 static void test_disabled(void)

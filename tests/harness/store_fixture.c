@@ -220,8 +220,7 @@ struct store_change *store_test_job(unsigned int seed)
     if (seed % 4 == 2) texts->notify_parameters = text_with("parameters ", seed);
     if (seed % 5 == 1) texts->http = http_with(seed);
     if (seed % 7 == 1)
-        texts->legacy =
-            (struct legacy_group){true, seed % 2, store_test_id(seed + 1), store_test_id(seed + 2)};
+        texts->legacy = (struct legacy_group){true, seed % 2, store_test_id(seed + 1), {0}};
     change->job_data.texts = texts;
     return change;
 }
@@ -387,6 +386,8 @@ static void print_job(char **text, const GUID *id, const struct job_status *s,
     print_text(text, t->notify_program);
     print_text(text, t->notify_parameters);
     if (t->http) print_http(text, t->http);
+    if (t->legacy.is_group)
+        print(text, " group %d %x", t->legacy.has_job, (unsigned int)t->legacy.job_id.Data1);
 }
 
 static void print_file(char **text, uint32_t index, const struct file_status *s,
