@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * When the DLL may go: never while somebody holds an object of it, or while a job is in its queue;
- * afterwards with all of its threads. For a server in this process only. */
+ * afterwards with all of its threads. For a server in this process only. OPENBITS_UNLOAD_ROUNDS
+ * sets how often it comes and goes. */
 #include "harness/com_callback.h"
 
+#include <stdlib.h>
 #include <tlhelp32.h>
 
 #define WAIT_MS 20000
@@ -171,14 +173,22 @@ static void test_after_transfer(void)
     origin_destroy(origin);
 }
 
+static unsigned int unload_rounds(void)
+{
+    char text[16];
+    int rounds = test_env("OPENBITS_UNLOAD_ROUNDS", text, sizeof(text)) ? atoi(text) : 0;
+
+    return rounds > 1 ? (unsigned int)rounds : ROUNDS;
+}
+
 /* The engine comes and goes with the module, and leaves no thread behind. */
 static void test_unload(void)
 {
-    unsigned int before = 0, after;
+    unsigned int before = 0, after, rounds = unload_rounds();
 
     /* COM has loaded it too, for the proxies of the callback. */
     CoFreeUnusedLibrariesEx(0, 0);
-    for (unsigned int i = 0; i < ROUNDS; i++)
+    for (unsigned int i = 0; i < rounds; i++)
     {
         IBackgroundCopyManager *manager;
 
