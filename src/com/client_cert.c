@@ -25,24 +25,34 @@ static const DWORD locations[] = {
     CERT_SYSTEM_STORE_LOCAL_MACHINE_ENTERPRISE,
 };
 
-/* Wine makes a store of any name that it is asked for: is one of this name there? */
-static BOOL WINAPI compare_store(const void *name, DWORD flags, PCERT_SYSTEM_STORE_INFO info,
-                                 void *reserved, void *wanted)
+struct store_search
 {
+    const WCHAR *name;
+    bool is_found;
+};
+
+static BOOL WINAPI compare_store(const void *name, DWORD flags, PCERT_SYSTEM_STORE_INFO info,
+                                 void *reserved, void *ctx)
+{
+    struct store_search *search = ctx;
+
     (void)flags;
     (void)info;
     (void)reserved;
-    return !str_is_equal_nocase(name, wanted);
+    if (str_is_equal_nocase(name, search->name)) search->is_found = true;
+    return TRUE;
 }
 
+/* To open a store makes it: is there one of this name? */
 static bool is_store(DWORD location, const WCHAR *name)
 {
     static const WCHAR *const standard[] = {L"MY", L"CA", L"Root", L"SPC"};
+    struct store_search search = {name, false};
 
     for (size_t i = 0; i < ARRAY_COUNT(standard); i++)
         if (str_is_equal_nocase(name, standard[i])) return true;
-    /* It stops, and says so, at the one that is wanted. */
-    return !CertEnumSystemStore(location, NULL, (void *)name, compare_store);
+    CertEnumSystemStore(location, NULL, &search, compare_store);
+    return search.is_found;
 }
 
 static HRESULT open_store(uint32_t location, const WCHAR *name, HCERTSTORE *store)
@@ -52,10 +62,7 @@ static HRESULT open_store(uint32_t location, const WCHAR *name, HCERTSTORE *stor
         return BG_E_STRING_TOO_LONG;
     if (!*name || !is_store(locations[location], name))
         return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
-    /* One of the standard names is there also when it has never been written to. */
-    *store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0,
-                           locations[location] | CERT_STORE_READONLY_FLAG, name);
-    if (!*store && GetLastError() == ERROR_FILE_NOT_FOUND) return CRYPT_E_NOT_FOUND;
+    *store = CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, locations[location], name);
     return *store ? S_OK : err_from_last_error();
 }
 

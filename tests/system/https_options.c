@@ -115,25 +115,29 @@ static bool make_key(void)
     return is_made;
 }
 
-static const CERT_CONTEXT *make_certificate(HCERTSTORE store)
+/* Nothing of it stays open, or nobody else finds it. */
+static bool make_certificate(HCERTSTORE store, BYTE hash[20])
 {
     CRYPT_KEY_PROV_INFO key = {CONTAINER, NULL, PROV_RSA_AES, 0, 0, NULL, AT_KEYEXCHANGE};
     CRYPT_ALGORITHM_IDENTIFIER algorithm = {.pszObjId = (char *)szOID_RSA_SHA256RSA};
-    const CERT_CONTEXT *made, *kept = NULL;
+    const CERT_CONTEXT *made;
     CERT_NAME_BLOB subject;
+    DWORD size = 20;
     BYTE name[256];
+    bool is_kept;
 
     subject.pbData = name;
     subject.cbData = sizeof(name);
     if (!CertStrToNameW(X509_ASN_ENCODING, SUBJECT, CERT_X500_NAME_STR, NULL, name, &subject.cbData,
                         NULL))
-        return NULL;
+        return false;
     if (!(made = CertCreateSelfSignCertificate(0, &subject, 0, &key, &algorithm, NULL, NULL, NULL)))
-        return NULL;
+        return false;
     CertSetCertificateContextProperty(made, CERT_KEY_PROV_INFO_PROP_ID, 0, &key);
-    CertAddCertificateContextToStore(store, made, CERT_STORE_ADD_REPLACE_EXISTING, &kept);
+    is_kept = CertGetCertificateContextProperty(made, CERT_SHA1_HASH_PROP_ID, hash, &size) &&
+              CertAddCertificateContextToStore(store, made, CERT_STORE_ADD_REPLACE_EXISTING, NULL);
     CertFreeCertificateContext(made);
-    return kept;
+    return is_kept;
 }
 
 static void check_certificate(IBackgroundCopyJob *job, const BYTE hash[20])
@@ -197,16 +201,13 @@ static void test_client_certificate(void)
 {
     HCERTSTORE store =
         CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_CURRENT_USER, L"MY");
-    const CERT_CONTEXT *cert = make_key() ? make_certificate(store) : NULL;
-    DWORD size = 20;
+    bool is_made;
     BYTE hash[20];
 
-    ok(cert != NULL, "There is no certificate: error %#lx.\n", GetLastError());
-    if (cert) CertGetCertificateContextProperty(cert, CERT_SHA1_HASH_PROP_ID, hash, &size);
-    CertCloseStore(store, 0); /* so that others find it */
-    if (!cert) return;
-    check_client(hash);
-    CertFreeCertificateContext(cert);
+    is_made = make_key() && make_certificate(store, hash);
+    ok(is_made, "There is no certificate: error %#lx.\n", GetLastError());
+    CertCloseStore(store, 0);
+    if (is_made) check_client(hash);
 }
 
 /* ---- the client's own look ---- */
