@@ -118,7 +118,7 @@ static void test_no_authority(void)
 static void test_no_connection(void)
 {
     struct server_cert_cache cache = {0};
-    HRESULT hr = server_cert_check_connection(&cache, NULL, "server.example");
+    HRESULT hr = server_cert_check_connection(&cache, NULL, "server.example", 0);
 
     ok(hr == ERR_HTTP_SECURE_FAILURE, "Got %#lx.\n", hr);
 }
