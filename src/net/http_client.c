@@ -28,9 +28,8 @@
 
 #define GREEDY_READS  4  /* of one socket without a wait, while it fills the buffer each time */
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
-#define SKIPPED_MAX                                                                                \
-    65536 /* of the body of a challenge, so that the connection can be used again                  \
-           */
+/* Of the body of a challenge, so that the connection can be used again. */
+#define SKIPPED_MAX    65536
 #define DIALOGUE_POOLS 0x80000000u /* numbers of pools that a request has to itself */
 #define TIMEOUT_ERROR  ((HRESULT)0x80072ee2)
 #define CLOSED_ERROR   ((HRESULT)0x80072efe)
@@ -598,6 +597,8 @@ static bool ask_again(struct http_request *request)
     request->has_head = request->is_challenge = request->is_connected = false;
     request->skipped = 0;
     request->failure = S_OK;
+    request->is_sent = request->is_answered = request->is_sent_again = false;
+    request->body.offset = 0;
     request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
     set_pool(request);
     return set_auth_fields(request) && !curl_multi_add_handle(client->multi, request->easy);

@@ -331,8 +331,8 @@ tick_t http_get_tick(struct source_stream *stream, tick_t now)
     facts = server_question_facts(question);
     if (answer == S_OK) server_judge_accept(facts->judge, facts->origin, facts->hash);
     server_question_drop(question);
-    if (answer == S_OK && send_request(stream)) return TICK_NEVER;
-    refuse_server(stream, answer == S_OK ? E_OUTOFMEMORY : answer);
+    if (answer == S_OK && SUCCEEDED(answer = send_request(stream))) return TICK_NEVER;
+    refuse_server(stream, answer);
     stream->sink->end(stream->sink_ctx, &stream->result);
     return TICK_NEVER;
 }

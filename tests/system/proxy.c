@@ -4,10 +4,9 @@
  * proxy.sh has started them. */
 #include "harness/test.h"
 
-#include "authority.h"
 #include "base/err_codes.h"
 #include "bitsmsg.h"
-#include "harness/com_fixture.h"
+#include "https_fixture.h"
 
 #define FILE_SIZE 300000
 #define WAIT_MS   60000
@@ -113,24 +112,17 @@ static void test_http(void)
 
 static void test_https(void)
 {
-    const CERT_CONTEXT *authority = read_authority();
-
-    ok(authority && set_authority(authority, true), "The authority is not known.\n");
-    if (!authority) return;
     check_both_ways("https");
-    ok(set_authority(authority, false), "The authority stays known.\n");
-    CertFreeCertificateContext(authority);
 }
 
 START_TEST(proxy)
 {
-    if (!port_of("proxy"))
-    {
-        win_skip("There are no servers; proxy.sh starts them.\n");
-        return;
-    }
+    const CERT_CONTEXT *authority = https_begin();
+
+    if (!authority) return;
     com_start(COINIT_MULTITHREADED);
     RUN_TEST(test_http);
     RUN_TEST(test_https);
     com_stop();
+    https_end(authority);
 }

@@ -3,8 +3,7 @@
 #
 # proxy.sh FOLDER PROGRAM [ARGUMENT...]: serves a file by HTTP and by HTTPS, both with a login, and
 # runs a proxy that asks for one as well, all on loopback; then runs the program, which finds the
-# ports in OPENBITS_PROXY ("http=20443 https=... proxy=...") and the authority in
-# OPENBITS_HTTPS_AUTHORITY. Ends with 77 when there is no proxy to run.
+# ports in OPENBITS_PROXY ("http=20443 https=... proxy=...") and what https_fixture looks for. Ends with 77 when there is no proxy to run.
 
 set -eu
 
@@ -112,8 +111,9 @@ for try in 1 2 3; do
 done
 
 OPENBITS_PROXY="http=$http_port https=$https_port proxy=$proxy_port "
+OPENBITS_HTTPS="good=$https_port "
 OPENBITS_HTTPS_AUTHORITY=$folder/certificates/authority.pem
-export OPENBITS_PROXY OPENBITS_HTTPS_AUTHORITY
+export OPENBITS_PROXY OPENBITS_HTTPS OPENBITS_HTTPS_AUTHORITY
 code=0
 "$@" || code=$?
 exit "$code"
