@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * /CACHE: the files that this machine keeps for its peers. */
-#include "bitsadmin.h"
+#include "command.h"
+#include "json.h"
 
 #include <wchar.h>
+
+#define CACHE_SCHEMA L"openbits.cache/1"
 
 static void print_record_line(IBitsPeerCacheRecord *record)
 {
@@ -56,9 +59,58 @@ static void print_record_details(IBitsPeerCacheRecord *record)
     CoTaskMemFree(url);
 }
 
+static void record_to_json(IBitsPeerCacheRecord *record, struct json *json)
+{
+    FILETIME modified = {0}, accessed = {0};
+    BG_FILE_RANGE *ranges = NULL;
+    DWORD count = 0;
+    WCHAR *url = NULL;
+    UINT64 size = 0;
+    GUID id = {0};
+
+    IBitsPeerCacheRecord_GetId(record, &id);
+    IBitsPeerCacheRecord_GetOriginUrl(record, &url);
+    IBitsPeerCacheRecord_GetFileSize(record, &size);
+    IBitsPeerCacheRecord_GetFileModificationTime(record, &modified);
+    IBitsPeerCacheRecord_GetLastAccessTime(record, &accessed);
+    IBitsPeerCacheRecord_GetFileRanges(record, &count, &ranges);
+    json_begin_object(json, NULL);
+    json_guid(json, L"id", &id);
+    json_text(json, L"originUrl", url);
+    json_number(json, L"fileSize", size);
+    json_time(json, L"fileModificationTime", &modified);
+    json_time(json, L"lastAccessTime", &accessed);
+    json_bool(json, L"isValidated", IBitsPeerCacheRecord_IsFileValidated(record) == S_OK);
+    json_begin_array(json, L"ranges");
+    for (DWORD i = 0; i < count; i++)
+    {
+        json_begin_object(json, NULL);
+        json_number(json, L"offset", ranges[i].InitialOffset);
+        json_number(json, L"length", ranges[i].Length);
+        json_end_object(json);
+    }
+    json_end_array(json);
+    json_end_object(json);
+    CoTaskMemFree(url);
+    CoTaskMemFree(ranges);
+}
+
+/* Is the word at this place the one that asks for more? */
 static BOOL is_verbose(const struct arguments *args, int place)
 {
     return args->count > place && is_word(args->words[place], L"/verbose");
+}
+
+static void begin_records(struct json *json)
+{
+    json_begin(json, CACHE_SCHEMA);
+    json_begin_array(json, L"records");
+}
+
+static HRESULT finish_records(struct json *json)
+{
+    json_end_array(json);
+    return json_finish(json);
 }
 
 static HRESULT list_records(struct session *session, const struct arguments *args)
@@ -67,50 +119,65 @@ static HRESULT list_records(struct session *session, const struct arguments *arg
     IBitsPeerCacheAdministration *admin;
     IBitsPeerCacheRecord *record;
     unsigned int count = 0;
+    struct json json = {0};
     HRESULT hr;
 
+    if (args->count && !is_verbose(args, 0))
+        return session_refuse(session, L"Invalid argument %ls", args->words[0]);
     if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
     hr = IBitsPeerCacheAdministration_EnumRecords(admin, &records);
     IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"list the cache");
+    if (session->is_json) begin_records(&json);
     for (; IEnumBitsPeerCacheRecords_Next(records, 1, &record, NULL) == S_OK; count++)
     {
-        if (is_verbose(args, 0))
+        if (session->is_json)
+            record_to_json(record, &json);
+        else if (is_verbose(args, 0))
             print_record_details(record);
         else
             print_record_line(record);
         IBitsPeerCacheRecord_Release(record);
     }
     IEnumBitsPeerCacheRecords_Release(records);
+    if (session->is_json) return finish_records(&json);
     if (!session->is_raw) out_print(L"Listed %u cache entries.\n", count);
     return S_OK;
 }
 
-static BOOL parse_id(const WCHAR *word, GUID *id)
+static HRESULT parse_id(struct session *session, const WCHAR *word, GUID *id)
 {
-    if (SUCCEEDED(CLSIDFromString(word, id)) && word[0] == '{') return TRUE;
-    out_print(L"Invalid id %ls: give it as {GUID}.\n", word);
-    return FALSE;
+    if (SUCCEEDED(CLSIDFromString(word, id)) && word[0] == '{') return S_OK;
+    return session_refuse(session, L"Invalid id %ls: give it as {GUID}.", word);
 }
 
 static HRESULT show_record(struct session *session, const struct arguments *args)
 {
     IBitsPeerCacheAdministration *admin;
     IBitsPeerCacheRecord *record;
+    struct json json;
     HRESULT hr;
     GUID id;
 
-    if (!parse_id(args->words[0], &id)) return EXIT_USAGE;
+    if (args->count > 1 && !is_verbose(args, 1))
+        return session_refuse(session, L"Invalid argument %ls", args->words[1]);
+    if (FAILED(hr = parse_id(session, args->words[0], &id))) return hr;
     if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
     hr = IBitsPeerCacheAdministration_GetRecord(admin, &id, &record);
     IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"find the cache entry");
-    if (is_verbose(args, 1))
+    if (session->is_json)
+    {
+        begin_records(&json);
+        record_to_json(record, &json);
+        hr = finish_records(&json);
+    }
+    else if (is_verbose(args, 1))
         print_record_details(record);
     else
         print_record_line(record);
     IBitsPeerCacheRecord_Release(record);
-    return S_OK;
+    return hr;
 }
 
 static HRESULT delete_record(struct session *session, const struct arguments *args)
@@ -119,7 +186,7 @@ static HRESULT delete_record(struct session *session, const struct arguments *ar
     HRESULT hr;
     GUID id;
 
-    if (!parse_id(args->words[0], &id)) return EXIT_USAGE;
+    if (FAILED(hr = parse_id(session, args->words[0], &id))) return hr;
     if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
     hr = IBitsPeerCacheAdministration_DeleteRecord(admin, &id);
     IBitsPeerCacheAdministration_Release(admin);
@@ -181,11 +248,7 @@ static HRESULT set_limit(struct session *session, const WCHAR *word, BOOL is_siz
     DWORD value;
     HRESULT hr;
 
-    if (!parse_number(word, &value))
-    {
-        out_print(L"Invalid number %ls\n", word);
-        return EXIT_USAGE;
-    }
+    if (!parse_number(word, &value)) return session_refuse(session, L"Invalid number %ls", word);
     if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
     hr = is_size ? IBitsPeerCacheAdministration_SetMaximumCacheSize(admin, value)
                  : IBitsPeerCacheAdministration_SetMaximumContentAge(admin, value);
@@ -218,21 +281,17 @@ static HRESULT set_age(struct session *session, const struct arguments *args)
     return set_limit(session, args->words[0], FALSE);
 }
 
-/* clang-format off */
-static const struct subcommand commands[] = {
-    { L"/list",              0, 1, list_records,  L"/LIST [/VERBOSE]" },
-    { L"/info",              1, 2, show_record,   L"/INFO {GUID} [/VERBOSE]" },
-    { L"/delete",            1, 1, delete_record, L"/DELETE {GUID}" },
-    { L"/deleteurl",         1, 1, delete_url,    L"/DELETEURL url" },
-    { L"/clear",             0, 0, clear,         L"/CLEAR" },
-    { L"/getlimit",          0, 0, get_size,      L"/GETLIMIT" },
-    { L"/setlimit",          1, 1, set_size,      L"/SETLIMIT percent" },
-    { L"/getexpirationtime", 0, 0, get_age,       L"/GETEXPIRATIONTIME" },
-    { L"/setexpirationtime", 1, 1, set_age,       L"/SETEXPIRATIONTIME seconds" },
+static const struct command commands[] = {
+    COMMAND(L"/list", L"[/VERBOSE]", 0, 1, COMMAND_JSON, list_records, L"Lists the entries"),
+    COMMAND(L"/info", L"{GUID} [/VERBOSE]", 1, 2, COMMAND_JSON, show_record, L"Shows one entry"),
+    COMMAND(L"/delete", L"{GUID}", 1, 1, 0, delete_record, L"Removes one entry"),
+    COMMAND(L"/deleteurl", L"url", 1, 1, 0, delete_url, L"Removes all entries of a URL"),
+    COMMAND(L"/clear", L"", 0, 0, 0, clear, L"Removes all entries"),
+    COMMAND(L"/getlimit", L"", 0, 0, 0, get_size, L"How much of the disk it may fill"),
+    COMMAND(L"/setlimit", L"percent", 1, 1, 0, set_size, L"Changes it"),
+    COMMAND(L"/getexpirationtime", L"", 0, 0, 0, get_age,
+            L"Seconds that an entry stays after its last use"),
+    COMMAND(L"/setexpirationtime", L"seconds", 1, 1, 0, set_age, L"Changes them"),
 };
-/* clang-format on */
 
-HRESULT cmd_cache(struct session *session, const struct arguments *args)
-{
-    return run_subcommand(session, args, L"/CACHE", commands, ARRAYSIZE(commands));
-}
+COMMAND_TABLE(cache_commands, L"The cache: files that are kept for peers", L"/cache", commands);

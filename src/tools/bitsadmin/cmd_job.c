@@ -1,134 +1,98 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Commands on one job and on the list of jobs. */
-#include "bitsadmin.h"
+ * The life of a job: made, run, ended. */
+#include "command.h"
 
-struct list_options
+static BOOL parse_type(const WCHAR *word, BG_JOB_TYPE *type)
 {
-    BOOL is_verbose;
-    BOOL is_all_users;
-};
+    static const WCHAR *const words[] = {L"/download", L"/upload", L"/upload-reply"};
+    int place = find_name(word, words, ARRAYSIZE(words));
 
-static BOOL parse_list_options(const struct arguments *args, int first,
-                               struct list_options *options)
-{
-    for (int i = first; i < args->count; i++)
-    {
-        if (is_word(args->words[i], L"/verbose"))
-            options->is_verbose = TRUE;
-        else if (is_word(args->words[i], L"/allusers"))
-            options->is_all_users = TRUE;
-        else
-        {
-            out_print(L"Invalid argument %ls\n", args->words[i]);
-            return FALSE;
-        }
-    }
-    return TRUE;
+    if (place >= 0) *type = (BG_JOB_TYPE)place;
+    return place >= 0;
 }
 
-static void print_job(struct session *session, IBackgroundCopyJob *job, BOOL is_verbose)
+static HRESULT create_job(struct session *session, const struct arguments *args)
 {
-    if (is_verbose)
-        print_job_details(session, job);
-    else
-        print_job_line(job);
-}
-
-HRESULT cmd_list(struct session *session, const struct arguments *args)
-{
-    struct list_options options = {FALSE, FALSE};
-    IEnumBackgroundCopyJobs *jobs;
+    BG_JOB_TYPE type = BG_JOB_TYPE_DOWNLOAD;
     IBackgroundCopyJob *job;
-    unsigned int count = 0;
+    WCHAR text[40];
     HRESULT hr;
+    GUID id;
 
-    if (!parse_list_options(args, 0, &options)) return EXIT_USAGE;
-    hr = IBackgroundCopyManager_EnumJobs(session->manager,
-                                         options.is_all_users ? BG_JOB_ENUM_ALL_USERS : 0, &jobs);
-    if (FAILED(hr)) return session_fail(session, hr, L"enum jobs");
-    while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
-    {
-        print_job(session, job, options.is_verbose);
-        IBackgroundCopyJob_Release(job);
-        count++;
-    }
-    IEnumBackgroundCopyJobs_Release(jobs);
-    out_print(L"%lsListed %u job(s).\n", count && !options.is_verbose ? L"\n" : L"", count);
-    return S_OK;
-}
-
-HRESULT cmd_info(struct session *session, const struct arguments *args)
-{
-    struct list_options options = {FALSE, FALSE};
-    IBackgroundCopyJob *job;
-    HRESULT hr;
-
-    if (!parse_list_options(args, 1, &options)) return EXIT_USAGE;
-    if (FAILED(hr = session_find_job(session, args->words[0], &job))) return hr;
-    print_job(session, job, options.is_verbose);
+    if (args->count == 2 && !parse_type(args->words[0], &type))
+        return session_refuse(session,
+                              L"Invalid argument %ls\nThe type is /DOWNLOAD, /UPLOAD or "
+                              L"/UPLOAD-REPLY; a name with blanks is put in \"quotes\".",
+                              args->words[0]);
+    hr = IBackgroundCopyManager_CreateJob(session->manager, args->words[args->count - 1], type, &id,
+                                          &job);
+    if (FAILED(hr)) return session_fail(session, hr, L"create job");
     IBackgroundCopyJob_Release(job);
-    return S_OK;
+    StringFromGUID2(&id, text, ARRAYSIZE(text));
+    return session->is_raw ? out_value(session, L"%ls", text)
+                           : out_value(session, L"Created job %ls.", text);
 }
 
-/* Finds the job, does the one thing, and says how it went. */
-static HRESULT act(struct session *session, const struct arguments *args,
-                   HRESULT (*action)(IBackgroundCopyJob *job), const WCHAR *what, const WCHAR *done)
+static HRESULT suspend_job(struct session *session, void *job, const struct arguments *args)
 {
-    IBackgroundCopyJob *job;
-    WCHAR *text;
-    HRESULT hr;
+    HRESULT hr = IBackgroundCopyJob_Suspend((IBackgroundCopyJob *)job);
 
-    if (FAILED(hr = session_find_job(session, args->words[0], &job))) return hr;
-    hr = action(job);
-    IBackgroundCopyJob_Release(job);
-    if (FAILED(hr)) return session_fail(session, hr, what);
-
-    out_print(L"%ls\n", done);
-    if (hr != S_OK && (text = session_error_text(session, hr)))
-    {
-        out_print(L"0x%08lx - %ls\n", hr, text);
-        CoTaskMemFree(text);
-    }
+    (void)session, (void)args;
+    if (SUCCEEDED(hr)) out_print(L"Job suspended.\n");
     return hr;
 }
 
-static HRESULT suspend_job(IBackgroundCopyJob *job)
+static HRESULT resume_job(struct session *session, void *job, const struct arguments *args)
 {
-    return IBackgroundCopyJob_Suspend(job);
+    HRESULT hr = IBackgroundCopyJob_Resume((IBackgroundCopyJob *)job);
+
+    (void)session, (void)args;
+    if (SUCCEEDED(hr)) out_print(L"Job resumed.\n");
+    return hr;
 }
 
-static HRESULT resume_job(IBackgroundCopyJob *job)
+static HRESULT cancel_job(struct session *session, void *job, const struct arguments *args)
 {
-    return IBackgroundCopyJob_Resume(job);
+    HRESULT hr = IBackgroundCopyJob_Cancel((IBackgroundCopyJob *)job);
+
+    (void)session, (void)args;
+    if (SUCCEEDED(hr)) out_print(L"Job canceled.\n");
+    return hr;
 }
 
-static HRESULT cancel_job(IBackgroundCopyJob *job)
+static HRESULT complete_job(struct session *session, void *job, const struct arguments *args)
 {
-    return IBackgroundCopyJob_Cancel(job);
+    HRESULT hr = IBackgroundCopyJob_Complete((IBackgroundCopyJob *)job);
+
+    (void)session, (void)args;
+    if (SUCCEEDED(hr)) out_print(L"Job completed.\n");
+    return hr;
 }
 
-static HRESULT complete_job(IBackgroundCopyJob *job)
+static HRESULT take_ownership(struct session *session, void *job, const struct arguments *args)
 {
-    return IBackgroundCopyJob_Complete(job);
+    HRESULT hr = IBackgroundCopyJob_TakeOwnership((IBackgroundCopyJob *)job);
+
+    (void)session, (void)args;
+    if (SUCCEEDED(hr)) out_print(L"The job is yours.\n");
+    return hr;
 }
 
-HRESULT cmd_suspend(struct session *session, const struct arguments *args)
-{
-    return act(session, args, suspend_job, L"suspend job", L"Job suspended.");
-}
+static const struct command commands[] = {
+    COMMAND(L"/create", L"[/DOWNLOAD | /UPLOAD | /UPLOAD-REPLY] name", 1, 2, 0, create_job,
+            L"Makes a job without files and prints its id"),
+    JOB_COMMAND(L"/suspend", L"job", 1, 1, IBackgroundCopyJob, suspend_job, L"suspend job",
+                L"Stops a job until /RESUME"),
+    JOB_COMMAND(L"/resume", L"job", 1, 1, IBackgroundCopyJob, resume_job, L"resume job",
+                L"Queues a job for its transfer"),
+    JOB_COMMAND(L"/cancel", L"job", 1, 1, IBackgroundCopyJob, cancel_job, L"cancel job",
+                L"Ends a job and removes its temporary files"),
+    JOB_COMMAND(L"/complete", L"job", 1, 1, IBackgroundCopyJob, complete_job, L"complete job",
+                L"Ends a job; what has been transferred appears under its name"),
+    JOB_COMMAND(L"/takeownership", L"job", 1, 1, IBackgroundCopyJob, take_ownership,
+                L"take ownership of job",
+                L"Makes the caller, an administrator, the owner of the job"),
+};
 
-HRESULT cmd_resume(struct session *session, const struct arguments *args)
-{
-    return act(session, args, resume_job, L"resume job", L"Job resumed.");
-}
-
-HRESULT cmd_cancel(struct session *session, const struct arguments *args)
-{
-    return act(session, args, cancel_job, L"cancel job", L"Job canceled.");
-}
-
-HRESULT cmd_complete(struct session *session, const struct arguments *args)
-{
-    return act(session, args, complete_job, L"complete job", L"Job completed.");
-}
+COMMAND_TABLE(job_commands, L"Making, running and ending jobs", NULL, commands);

@@ -1,63 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * Peer caching: the flags of a job and of the machine. */
-#include "bitsadmin.h"
+#include "command.h"
+#include "json.h"
+#include "peers.h"
 
-static HRESULT find_job4(struct session *session, const WCHAR *name, IBackgroundCopyJob4 **job4)
+static HRESULT set_job_flags(struct session *session, void *job, const struct arguments *args)
 {
-    IBackgroundCopyJob *job;
-    HRESULT hr;
-
-    if (FAILED(hr = session_find_job(session, name, &job))) return hr;
-    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob4, (void **)job4);
-    IBackgroundCopyJob_Release(job);
-    return FAILED(hr) ? session_fail(session, hr, L"use peer caching with this version of BITS")
-                      : hr;
-}
-
-HRESULT cmd_set_peer_flags(struct session *session, const struct arguments *args)
-{
-    IBackgroundCopyJob4 *job;
     DWORD flags;
     HRESULT hr;
 
-    if (!parse_number(args->words[1], &flags))
-    {
-        out_print(L"Invalid number %ls\n", args->words[1]);
-        return EXIT_USAGE;
-    }
-    if (FAILED(hr = find_job4(session, args->words[0], &job))) return hr;
-    hr = IBackgroundCopyJob4_SetPeerCachingFlags(job, flags);
-    IBackgroundCopyJob4_Release(job);
-    if (FAILED(hr)) return session_fail(session, hr, L"set peercaching flags");
-    out_print(L"Peercaching flags set to 0x%lx.\n", flags);
+    if (!parse_number(args->words[0], &flags))
+        return session_refuse(session, L"Invalid number %ls", args->words[0]);
+    hr = IBackgroundCopyJob4_SetPeerCachingFlags((IBackgroundCopyJob4 *)job, flags);
+    if (SUCCEEDED(hr)) out_print(L"Peercaching flags set to 0x%lx.\n", flags);
     return hr;
 }
 
-HRESULT cmd_get_peer_flags(struct session *session, const struct arguments *args)
+static HRESULT get_job_flags(struct session *session, void *job, const struct arguments *args)
 {
-    IBackgroundCopyJob4 *job;
     DWORD flags;
-    HRESULT hr;
+    HRESULT hr = IBackgroundCopyJob4_GetPeerCachingFlags((IBackgroundCopyJob4 *)job, &flags);
 
-    if (FAILED(hr = find_job4(session, args->words[0], &job))) return hr;
-    hr = IBackgroundCopyJob4_GetPeerCachingFlags(job, &flags);
-    IBackgroundCopyJob4_Release(job);
-    if (FAILED(hr)) return session_fail(session, hr, L"get peercaching flags");
-    if (session->is_raw)
-    {
-        out_print(L"%lu", flags);
-        return hr;
-    }
+    (void)args;
+    if (FAILED(hr)) return hr;
+    if (session->is_raw) return out_value(session, L"%lu", flags);
     print_peer_flags(flags);
     out_print(L"\t Disable BranchCache             :%ls\n",
-              flags & BG_JOB_DISABLE_BRANCH_CACHE ? L"true" : L"false");
+              name_of_bool(flags & BG_JOB_DISABLE_BRANCH_CACHE));
     return hr;
 }
 
 static HRESULT get_configuration(struct session *session, const struct arguments *args)
 {
     IBitsPeerCacheAdministration *admin;
+    struct json json;
     DWORD flags;
     HRESULT hr;
 
@@ -66,10 +43,16 @@ static HRESULT get_configuration(struct session *session, const struct arguments
     hr = IBitsPeerCacheAdministration_GetConfigurationFlags(admin, &flags);
     IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"get configuration flags");
-    if (session->is_raw)
-        out_print(L"%lu", flags);
-    else
-        print_peer_flags(flags);
+    if (session->is_json)
+    {
+        json_begin(&json, L"openbits.peercaching/1");
+        json_number(&json, L"flags", flags);
+        json_bool(&json, L"isClientEnabled", flags & BG_ENABLE_PEERCACHING_CLIENT);
+        json_bool(&json, L"isServerEnabled", flags & BG_ENABLE_PEERCACHING_SERVER);
+        return json_finish(&json);
+    }
+    if (session->is_raw) return out_value(session, L"%lu", flags);
+    print_peer_flags(flags);
     return hr;
 }
 
@@ -80,10 +63,7 @@ static HRESULT set_configuration(struct session *session, const struct arguments
     HRESULT hr;
 
     if (!parse_number(args->words[0], &flags))
-    {
-        out_print(L"Invalid number %ls\n", args->words[0]);
-        return EXIT_USAGE;
-    }
+        return session_refuse(session, L"Invalid number %ls", args->words[0]);
     if (FAILED(hr = open_peer_admin(session, &admin))) return hr;
     hr = IBitsPeerCacheAdministration_SetConfigurationFlags(admin, flags);
     IBitsPeerCacheAdministration_Release(admin);
@@ -94,15 +74,22 @@ static HRESULT set_configuration(struct session *session, const struct arguments
     return hr;
 }
 
-/* clang-format off */
-static const struct subcommand commands[] = {
-    { L"/getconfigurationflags", 0, 0, get_configuration, L"/GETCONFIGURATIONFLAGS" },
-    { L"/setconfigurationflags", 1, 1, set_configuration, L"/SETCONFIGURATIONFLAGS value" },
-    { L"/identity",              0, 0, print_identity,    L"/IDENTITY" },
+static const struct command job_rows[] = {
+    JOB_COMMAND(L"/getpeercachingflags", L"job", 1, 1, IBackgroundCopyJob4, get_job_flags,
+                L"get peercaching flags", L"What the job wants of peers"),
+    JOB_COMMAND(L"/setpeercachingflags", L"job flags", 2, 2, IBackgroundCopyJob4, set_job_flags,
+                L"set peercaching flags",
+                L"A sum of 1 download from peers, 2 serve its files to peers, 4 no BranchCache"),
 };
-/* clang-format on */
 
-HRESULT cmd_peercaching(struct session *session, const struct arguments *args)
-{
-    return run_subcommand(session, args, L"/PEERCACHING", commands, ARRAYSIZE(commands));
-}
+static const struct command machine_rows[] = {
+    COMMAND(L"/getconfigurationflags", L"", 0, 0, COMMAND_JSON, get_configuration,
+            L"What the machine allows"),
+    COMMAND(L"/setconfigurationflags", L"flags", 1, 1, 0, set_configuration,
+            L"A sum of 1 download from peers, 2 serve to peers"),
+    COMMAND(L"/identity", L"", 0, 0, COMMAND_JSON, print_identity,
+            L"Name, SID and fingerprint of this machine, for /PEERS /TRUST on others"),
+};
+
+COMMAND_TABLE(peer_commands, L"Peer caching of jobs", NULL, job_rows);
+COMMAND_TABLE(peercaching_commands, L"Peer caching of the machine", L"/peercaching", machine_rows);

@@ -2,19 +2,55 @@
  *
  * /PEERS: the machines that serve, and those that are trusted. The list of trusted peers is the
  * administrator's own, in the registry. */
-#include "bitsadmin.h"
+#include "command.h"
+#include "json.h"
+#include "peers.h"
 
 #include <wchar.h>
 
-#define BITS_KEY    L"Software\\Microsoft\\Windows\\CurrentVersion\\BITS"
-#define TRUST_KEY   BITS_KEY L"\\TrustedPeers"
 #define FINGERPRINT 64 /* hexadecimal digits */
+#define NAME_CHARS  256
+#define SID_CHARS   200
+
+struct peer_facts
+{
+    WCHAR *name;
+    BOOL is_authenticated, is_available;
+};
+
+static void print_peer(const struct peer_facts *peer)
+{
+    out_print(L"%ls %ls %ls\n", text_or_null(peer->name),
+              peer->is_authenticated ? L"AUTHENTICATED" : L"UNAUTHENTICATED",
+              peer->is_available ? L"AVAILABLE" : L"UNAVAILABLE");
+}
+
+static void peer_to_json(const struct peer_facts *peer, struct json *json)
+{
+    json_begin_object(json, NULL);
+    json_text(json, L"name", peer->name);
+    json_bool(json, L"isAuthenticated", peer->is_authenticated);
+    json_bool(json, L"isAvailable", peer->is_available);
+    json_end_object(json);
+}
+
+static void begin_peers(struct json *json, const WCHAR *schema)
+{
+    json_begin(json, schema);
+    json_begin_array(json, L"peers");
+}
+
+static HRESULT finish_peers(struct json *json)
+{
+    json_end_array(json);
+    return json_finish(json);
+}
 
 static HRESULT list_peers(struct session *session, const struct arguments *args)
 {
     IBitsPeerCacheAdministration *admin;
-    BOOL is_authenticated, is_available;
     unsigned int count = 0;
+    struct json json = {0};
     IEnumBitsPeers *peers;
     IBitsPeer *peer;
     HRESULT hr;
@@ -24,21 +60,23 @@ static HRESULT list_peers(struct session *session, const struct arguments *args)
     hr = IBitsPeerCacheAdministration_EnumPeers(admin, &peers);
     IBitsPeerCacheAdministration_Release(admin);
     if (FAILED(hr)) return session_fail(session, hr, L"list the peers");
+    if (session->is_json) begin_peers(&json, L"openbits.peers/1");
     for (; IEnumBitsPeers_Next(peers, 1, &peer, NULL) == S_OK; count++)
     {
-        WCHAR *name = NULL;
+        struct peer_facts facts = {NULL, FALSE, FALSE};
 
-        is_authenticated = is_available = FALSE;
-        IBitsPeer_GetPeerName(peer, &name);
-        IBitsPeer_IsAuthenticated(peer, &is_authenticated);
-        IBitsPeer_IsAvailable(peer, &is_available);
-        out_print(L"%ls %ls %ls\n", text_or_null(name),
-                  is_authenticated ? L"AUTHENTICATED" : L"UNAUTHENTICATED",
-                  is_available ? L"AVAILABLE" : L"UNAVAILABLE");
-        CoTaskMemFree(name);
+        IBitsPeer_GetPeerName(peer, &facts.name);
+        IBitsPeer_IsAuthenticated(peer, &facts.is_authenticated);
+        IBitsPeer_IsAvailable(peer, &facts.is_available);
+        if (session->is_json)
+            peer_to_json(&facts, &json);
+        else
+            print_peer(&facts);
+        CoTaskMemFree(facts.name);
         IBitsPeer_Release(peer);
     }
     IEnumBitsPeers_Release(peers);
+    if (session->is_json) return finish_peers(&json);
     if (!session->is_raw) out_print(L"Listed %u peer(s).\n", count);
     return S_OK;
 }
@@ -73,15 +111,15 @@ static HRESULT clear(struct session *session, const struct arguments *args)
 
 /* ---- trust ---- */
 
-static BOOL is_fingerprint(const WCHAR *word)
+static HRESULT check_fingerprint(struct session *session, const WCHAR *word)
 {
     size_t length = wcsspn(word, L"0123456789abcdefABCDEF");
 
-    if (length == FINGERPRINT && !word[length]) return TRUE;
-    out_print(L"Invalid fingerprint %ls: it has 64 hexadecimal digits. On the other machine\n"
-              L"BITSADMIN /PEERCACHING /IDENTITY prints it.\n",
-              word);
-    return FALSE;
+    if (length == FINGERPRINT && !word[length]) return S_OK;
+    return session_refuse(session,
+                          L"Invalid fingerprint %ls: it has 64 hexadecimal digits. On the other "
+                          L"machine\nBITSADMIN /PEERCACHING /IDENTITY prints it.",
+                          word);
 }
 
 static LSTATUS set_text(HKEY key, const WCHAR *name, const WCHAR *text)
@@ -94,9 +132,10 @@ static HRESULT trust(struct session *session, const struct arguments *args)
 {
     WCHAR path[ARRAYSIZE(TRUST_KEY) + 1 + FINGERPRINT];
     LSTATUS status;
+    HRESULT hr;
     HKEY key;
 
-    if (!is_fingerprint(args->words[0])) return EXIT_USAGE;
+    if (FAILED(hr = check_fingerprint(session, args->words[0]))) return hr;
     _snwprintf(path, ARRAYSIZE(path), L"%ls\\%ls", TRUST_KEY, args->words[0]);
     status = RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, NULL, 0, KEY_WRITE | KEY_WOW64_64KEY,
                              NULL, &key, NULL);
@@ -114,9 +153,10 @@ static HRESULT trust(struct session *session, const struct arguments *args)
 static HRESULT untrust(struct session *session, const struct arguments *args)
 {
     LSTATUS status;
+    HRESULT hr;
     HKEY key;
 
-    if (!is_fingerprint(args->words[0])) return EXIT_USAGE;
+    if (FAILED(hr = check_fingerprint(session, args->words[0]))) return hr;
     status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, TRUST_KEY, 0, KEY_WRITE | KEY_WOW64_64KEY, &key);
     if (!status)
     {
@@ -133,21 +173,31 @@ static HRESULT untrust(struct session *session, const struct arguments *args)
     return S_OK;
 }
 
-static void print_trusted(HKEY keys, const WCHAR *fingerprint)
+static void show_trusted(HKEY keys, const WCHAR *fingerprint, struct json *json)
 {
-    WCHAR name[256] = L"", sid[200] = L"";
+    WCHAR name[NAME_CHARS] = L"", sid[SID_CHARS] = L"";
     DWORD name_size = sizeof(name), sid_size = sizeof(sid);
 
     RegGetValueW(keys, fingerprint, L"Name", RRF_RT_REG_SZ, NULL, name, &name_size);
     RegGetValueW(keys, fingerprint, L"Sid", RRF_RT_REG_SZ, NULL, sid, &sid_size);
-    out_print(L"%ls %ls %ls\n", fingerprint, *name ? printable(name) : L"-",
-              *sid ? printable(sid) : L"");
+    if (!json)
+    {
+        out_print(L"%ls %ls %ls\n", fingerprint, *name ? printable(name) : L"-",
+                  *sid ? printable(sid) : L"");
+        return;
+    }
+    json_begin_object(json, NULL);
+    json_text(json, L"fingerprint", fingerprint);
+    json_text(json, L"name", *name ? name : NULL);
+    json_text(json, L"sid", *sid ? sid : NULL);
+    json_end_object(json);
 }
 
 static HRESULT list_trusted(struct session *session, const struct arguments *args)
 {
-    WCHAR fingerprint[256];
+    WCHAR fingerprint[NAME_CHARS];
     unsigned int count = 0;
+    struct json json = {0};
     LSTATUS status;
     DWORD size;
     HKEY keys;
@@ -156,47 +206,47 @@ static HRESULT list_trusted(struct session *session, const struct arguments *arg
     status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, TRUST_KEY, 0, KEY_READ | KEY_WOW64_64KEY, &keys);
     if (status && status != ERROR_FILE_NOT_FOUND)
         return session_fail(session, HRESULT_FROM_WIN32(status), L"list the trusted peers");
+    if (session->is_json) begin_peers(&json, L"openbits.trusted/1");
     if (!status)
     {
         for (; size = ARRAYSIZE(fingerprint),
                !RegEnumKeyExW(keys, count, fingerprint, &size, NULL, NULL, NULL, NULL);
              count++)
-            print_trusted(keys, fingerprint);
+            show_trusted(keys, fingerprint, session->is_json ? &json : NULL);
         RegCloseKey(keys);
     }
+    if (session->is_json) return finish_peers(&json);
     if (!session->is_raw) out_print(L"Listed %u trusted peer(s).\n", count);
     return S_OK;
 }
 
-/* clang-format off */
-static const struct subcommand commands[] = {
-    { L"/list",     0, 0, list_peers,   L"/LIST" },
-    { L"/discover", 0, 0, discover,     L"/DISCOVER" },
-    { L"/clear",    0, 0, clear,        L"/CLEAR" },
-    { L"/trusted",  0, 0, list_trusted, L"/TRUSTED" },
-    { L"/trust",    1, 3, trust,        L"/TRUST fingerprint [name [sid]]" },
-    { L"/untrust",  1, 1, untrust,      L"/UNTRUST fingerprint" },
+static const struct command commands[] = {
+    COMMAND(L"/list", L"", 0, 0, COMMAND_JSON, list_peers, L"Lists the peers that are known"),
+    COMMAND(L"/discover", L"", 0, 0, 0, discover, L"Looks for peers again"),
+    COMMAND(L"/clear", L"", 0, 0, 0, clear, L"Forgets the peers that are known"),
+    COMMAND(L"/trusted", L"", 0, 0, COMMAND_ALONE | COMMAND_JSON, list_trusted,
+            L"Lists the peers that are trusted"),
+    COMMAND(L"/trust", L"fingerprint [name [sid]]", 1, 3, COMMAND_ALONE, trust,
+            L"Trusts the machine whose /PEERCACHING /IDENTITY prints this"),
+    COMMAND(L"/untrust", L"fingerprint", 1, 1, COMMAND_ALONE, untrust, L"Takes that back"),
 };
-/* clang-format on */
 
-HRESULT cmd_peers(struct session *session, const struct arguments *args)
-{
-    return run_subcommand(session, args, L"/PEERS", commands, ARRAYSIZE(commands));
-}
+COMMAND_TABLE(peers_commands, L"Peers: machines that serve", L"/peers", commands);
 
 /* ---- this machine, as others see it ---- */
 
 #define IDENTITY_WAIT_MS 10000
 
-static BOOL read_identity(WCHAR name[256], WCHAR sid[200], WCHAR fingerprint[FINGERPRINT + 1])
+static BOOL read_identity(WCHAR name[NAME_CHARS], WCHAR sid[SID_CHARS],
+                          WCHAR fingerprint[FINGERPRINT + 1])
 {
-    static const WCHAR path[] = BITS_KEY L"\\PeerIdentity";
-    DWORD name_size = 256 * sizeof(*name), sid_size = 200 * sizeof(*sid),
+    DWORD name_size = NAME_CHARS * sizeof(*name), sid_size = SID_CHARS * sizeof(*sid),
           size = (FINGERPRINT + 1) * sizeof(*fingerprint);
     BOOL is_read;
     HKEY key;
 
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, path, 0, KEY_READ | KEY_WOW64_64KEY, &key)) return FALSE;
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, IDENTITY_KEY, 0, KEY_READ | KEY_WOW64_64KEY, &key))
+        return FALSE;
     is_read = !RegGetValueW(key, NULL, L"Name", RRF_RT_REG_SZ, NULL, name, &name_size) &&
               !RegGetValueW(key, NULL, L"Sid", RRF_RT_REG_SZ, NULL, sid, &sid_size) &&
               !RegGetValueW(key, NULL, L"Fingerprint", RRF_RT_REG_SZ, NULL, fingerprint, &size);
@@ -206,9 +256,10 @@ static BOOL read_identity(WCHAR name[256], WCHAR sid[200], WCHAR fingerprint[FIN
 
 HRESULT print_identity(struct session *session, const struct arguments *args)
 {
-    WCHAR name[256], sid[200], fingerprint[FINGERPRINT + 1];
+    WCHAR name[NAME_CHARS], sid[SID_CHARS], fingerprint[FINGERPRINT + 1];
     IBitsPeerCacheAdministration *admin;
     DWORD flags = 0, start = GetTickCount();
+    struct json json;
     HRESULT hr;
 
     (void)args;
@@ -225,6 +276,14 @@ HRESULT print_identity(struct session *session, const struct arguments *args)
             return HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
         }
         Sleep(50);
+    }
+    if (session->is_json)
+    {
+        json_begin(&json, L"openbits.identity/1");
+        json_text(&json, L"name", name);
+        json_text(&json, L"sid", sid);
+        json_text(&json, L"fingerprint", fingerprint);
+        return json_finish(&json);
     }
     if (session->is_raw)
         out_print(L"%ls", fingerprint);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <wchar.h>
 
-static void format_id(IBackgroundCopyJob *job, WCHAR text[40])
+void format_job_id(IBackgroundCopyJob *job, WCHAR text[40])
 {
     GUID id = {0};
 
@@ -16,7 +16,7 @@ static void format_id(IBackgroundCopyJob *job, WCHAR text[40])
     StringFromGUID2(&id, text, 40);
 }
 
-static void format_size(UINT64 bytes, WCHAR text[24])
+void format_size(UINT64 bytes, WCHAR text[24])
 {
     if (bytes == BG_SIZE_UNKNOWN)
         wcscpy(text, L"UNKNOWN");
@@ -39,25 +39,28 @@ void format_time(const FILETIME *time, WCHAR text[80])
     if (!GetTimeFormatW(LOCALE_USER_DEFAULT, 0, &system, NULL, text + len, 40)) text[len - 1] = 0;
 }
 
-/* The name of the account, or the SID where there is none. */
-static void format_owner(IBackgroundCopyJob *job, WCHAR text[600])
+void format_sid(const WCHAR *sid_text, WCHAR text[OWNER_CHARS])
 {
-    WCHAR user[256], domain[256], *sid_text;
+    WCHAR user[256], domain[256];
     DWORD user_size = ARRAYSIZE(user), domain_size = ARRAYSIZE(domain);
     SID_NAME_USE use;
     PSID sid;
 
-    wcscpy(text, L"UNKNOWN");
-    if (FAILED(IBackgroundCopyJob_GetOwner(job, &sid_text))) return;
-    _snwprintf(text, 599, L"%ls", sid_text);
-    text[599] = 0;
-    if (ConvertStringSidToSidW(sid_text, &sid))
-    {
-        if (LookupAccountSidW(NULL, sid, user, &user_size, domain, &domain_size, &use))
-            _snwprintf(text, 599, L"%ls\\%ls", domain, user);
-        LocalFree(sid);
-    }
-    CoTaskMemFree(sid_text);
+    _snwprintf(text, OWNER_CHARS, L"%ls", *sid_text ? sid_text : L"UNKNOWN");
+    text[OWNER_CHARS - 1] = 0;
+    if (!ConvertStringSidToSidW(sid_text, &sid)) return;
+    if (LookupAccountSidW(NULL, sid, user, &user_size, domain, &domain_size, &use))
+        _snwprintf(text, OWNER_CHARS, L"%ls\\%ls", domain, user);
+    LocalFree(sid);
+}
+
+void format_owner(IBackgroundCopyJob *job, WCHAR text[OWNER_CHARS])
+{
+    WCHAR *sid = NULL;
+
+    IBackgroundCopyJob_GetOwner(job, &sid);
+    format_sid(sid ? sid : L"", text);
+    CoTaskMemFree(sid);
 }
 
 void print_job_line(IBackgroundCopyJob *job)
@@ -66,7 +69,7 @@ void print_job_line(IBackgroundCopyJob *job)
     BG_JOB_PROGRESS progress = {0};
     BG_JOB_STATE state = BG_JOB_STATE_QUEUED;
 
-    format_id(job, id);
+    format_job_id(job, id);
     IBackgroundCopyJob_GetDisplayName(job, &name);
     IBackgroundCopyJob_GetState(job, &state);
     IBackgroundCopyJob_GetProgress(job, &progress);
@@ -90,10 +93,10 @@ static void print_head(IBackgroundCopyJob *job)
     BG_JOB_PRIORITY priority = BG_JOB_PRIORITY_NORMAL;
     BG_JOB_STATE state = BG_JOB_STATE_QUEUED;
     BG_JOB_TYPE type = BG_JOB_TYPE_DOWNLOAD;
-    WCHAR id[40], owner[600], total[24], *name = NULL;
+    WCHAR id[40], owner[OWNER_CHARS], total[24], *name = NULL;
     BG_JOB_PROGRESS progress = {0};
 
-    format_id(job, id);
+    format_job_id(job, id);
     format_owner(job, owner);
     IBackgroundCopyJob_GetDisplayName(job, &name);
     IBackgroundCopyJob_GetType(job, &type);
@@ -109,23 +112,27 @@ static void print_head(IBackgroundCopyJob *job)
     CoTaskMemFree(name);
 }
 
-/* The letters of /SETACLFLAGS, after a blank if there are any. */
-static void format_acl_flags(IBackgroundCopyJob *job, WCHAR text[6])
+void format_acl_flags(DWORD flags, WCHAR text[6])
 {
     static const WCHAR letters[] = L"OGDS";
-    IBackgroundCopyJob3 *job3;
-    DWORD flags = 0;
     int len = 0;
 
-    if (SUCCEEDED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3)))
-    {
-        IBackgroundCopyJob3_GetFileACLFlags(job3, &flags);
-        IBackgroundCopyJob3_Release(job3);
-    }
     if (flags & BG_COPY_FILE_ALL) text[len++] = ' ';
     for (unsigned int i = 0; letters[i]; i++)
         if (flags & (BG_COPY_FILE_OWNER << i)) text[len++] = letters[i];
     text[len] = 0;
+}
+
+static DWORD get_acl_flags(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJob3 *job3;
+    DWORD flags = 0;
+
+    if (FAILED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3)))
+        return 0;
+    IBackgroundCopyJob3_GetFileACLFlags(job3, &flags);
+    IBackgroundCopyJob3_Release(job3);
+    return flags;
 }
 
 static void print_times(IBackgroundCopyJob *job)
@@ -138,7 +145,7 @@ static void print_times(IBackgroundCopyJob *job)
     format_time(&times.ModificationTime, modified);
     format_time(&times.TransferCompletionTime, completed);
     out_print(L"CREATION TIME: %ls MODIFICATION TIME: %ls\n", created, modified);
-    format_acl_flags(job, acl_flags);
+    format_acl_flags(get_acl_flags(job), acl_flags);
     out_print(L"COMPLETION TIME: %ls ACL FLAGS:%ls\n", completed, acl_flags);
 }
 
@@ -188,15 +195,11 @@ static void print_file(IBackgroundCopyFile *file)
     CoTaskMemFree(local);
 }
 
-static void print_files(IBackgroundCopyJob *job)
+void print_job_files(IBackgroundCopyJob *job)
 {
     IEnumBackgroundCopyFiles *files;
     IBackgroundCopyFile *file;
-    WCHAR *text = NULL;
 
-    IBackgroundCopyJob_GetDescription(job, &text);
-    out_print(L"DESCRIPTION: %ls\nJOB FILES: \n", text ? printable(text) : L"");
-    CoTaskMemFree(text);
     if (FAILED(IBackgroundCopyJob_EnumFiles(job, &files))) return;
     while (IEnumBackgroundCopyFiles_Next(files, 1, &file, NULL) == S_OK)
     {
@@ -206,7 +209,16 @@ static void print_files(IBackgroundCopyJob *job)
     IEnumBackgroundCopyFiles_Release(files);
 }
 
-static const WCHAR *name_of_integrity(ULONG level)
+static void print_description(IBackgroundCopyJob *job)
+{
+    WCHAR *text = NULL;
+
+    IBackgroundCopyJob_GetDescription(job, &text);
+    out_print(L"DESCRIPTION: %ls\n", text ? printable(text) : L"");
+    CoTaskMemFree(text);
+}
+
+const WCHAR *name_of_integrity(ULONG level)
 {
     if (level >= 0x4000) return L"SYSTEM";
     if (level >= 0x3000) return L"HIGH";
@@ -255,14 +267,19 @@ static void print_headers(IBackgroundCopyJob *job)
 {
     IBackgroundCopyJobHttpOptions *options;
     WCHAR *headers = NULL;
+    HRESULT hr = S_FALSE;
 
     if (SUCCEEDED(IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
                                                     (void **)&options)))
     {
-        IBackgroundCopyJobHttpOptions_GetCustomHeaders(options, &headers);
+        hr = IBackgroundCopyJobHttpOptions_GetCustomHeaders(options, &headers);
         IBackgroundCopyJobHttpOptions_Release(options);
     }
-    out_print(L"\nCUSTOM HEADERS: %ls\n\n", text_or_null(headers));
+    out_print(L"\nCUSTOM HEADERS:%ls\n", hr == E_ACCESSDENIED  ? L" WRITE-ONLY"
+                                         : headers && *headers ? L""
+                                                               : L" NULL");
+    print_header_lines(headers, L"\t");
+    out_print(L"\n");
     CoTaskMemFree(headers);
 }
 
@@ -275,7 +292,9 @@ void print_job_details(struct session *session, IBackgroundCopyJob *job)
     print_settings(job);
     print_job_error(session, job, &code);
     print_error_advice(code);
-    print_files(job);
+    print_description(job);
+    out_print(L"JOB FILES: \n");
+    print_job_files(job);
     print_command_line(job);
     print_job4(job);
     print_headers(job);

@@ -29,7 +29,7 @@ static void print_error_file(IBackgroundCopyError *error)
     IBackgroundCopyFile_Release(file);
 }
 
-static WCHAR *context_text(IBackgroundCopyError *error)
+WCHAR *error_context_text(IBackgroundCopyError *error)
 {
     WCHAR *text = NULL;
 
@@ -54,7 +54,7 @@ void print_job_error(struct session *session, IBackgroundCopyJob *job, HRESULT *
     text = session_error_text(session, *code);
     out_print(L"ERROR CODE:    0x%08lx - %ls\n", *code, text ? text : L"");
     CoTaskMemFree(text);
-    text = context_text(error);
+    text = error_context_text(error);
     out_print(L"ERROR CONTEXT: 0x%08x - %ls\n", context, text ? text : L"");
     CoTaskMemFree(text);
     IBackgroundCopyError_Release(error);

@@ -38,3 +38,8 @@ BOOL interrupt_wait(DWORD ms)
 {
     return WaitForSingleObject(interrupted, ms) == WAIT_OBJECT_0;
 }
+
+HANDLE interrupt_event(void)
+{
+    return interrupted;
+}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The command line: switches that go before the command, the table of commands, the exit code. */
-#include "bitsadmin.h"
+ * The command line: words that go before the command, the row of the command, the exit code. */
+#include "command.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <wchar.h>
 
 static const WCHAR banner[] = L"\n"
@@ -11,96 +13,220 @@ static const WCHAR banner[] = L"\n"
                               L"OpenBITS, licensed under the LGPL 2.1 or later.\n"
                               L"\n";
 
-/* clang-format off */
-static const struct command commands[] = {
-    { L"/list",                0, 2, cmd_list,           L"/LIST [/ALLUSERS] [/VERBOSE]" },
-    { L"/info",                1, 2, cmd_info,           L"/INFO job [/VERBOSE]" },
-    { L"/transfer",            3, -1, cmd_transfer,      L"/TRANSFER name [/DOWNLOAD] [/PRIORITY priority] url file [url file ...]" },
-    { L"/suspend",             1, 1, cmd_suspend,        L"/SUSPEND job" },
-    { L"/resume",              1, 1, cmd_resume,         L"/RESUME job" },
-    { L"/cancel",              1, 1, cmd_cancel,         L"/CANCEL job" },
-    { L"/complete",            1, 1, cmd_complete,       L"/COMPLETE job" },
-    { L"/setpeercachingflags", 2, 2, cmd_set_peer_flags, L"/SETPEERCACHINGFLAGS job value" },
-    { L"/getpeercachingflags", 1, 1, cmd_get_peer_flags, L"/GETPEERCACHINGFLAGS job" },
-    { L"/peercaching",         1, 2, cmd_peercaching,    L"/PEERCACHING /GETCONFIGURATIONFLAGS\n"
-                                                         L"  /PEERCACHING /SETCONFIGURATIONFLAGS value\n"
-                                                         L"  /PEERCACHING /IDENTITY" },
-    { L"/cache",               1, 3, cmd_cache,          L"/CACHE /HELP" },
-    { L"/peers",               1, 4, cmd_peers,          L"/PEERS /HELP" },
+/* A command line that has been looked at. */
+struct request
+{
+    const struct command_table *table;
+    const struct command *command;
+    struct arguments words; /* what names the command, and what comes after it */
+    struct arguments args;  /* what comes after it */
 };
-/* clang-format on */
 
 BOOL is_word(const WCHAR *word, const WCHAR *expected)
 {
     return !_wcsicmp(word, expected);
 }
 
-static void print_usage(void)
+static BOOL is_help(const WCHAR *word)
 {
-    out_print(L"BITSADMIN [/RAWRETURN] [/WRAP | /NOWRAP] command\n\n");
-    for (unsigned int i = 0; i < ARRAYSIZE(commands); i++)
-        out_print(L"  %ls\n", commands[i].usage);
-    out_print(L"\n"
-              L"job       a display name or a {GUID}\n"
-              L"priority  FOREGROUND, HIGH, NORMAL or LOW\n"
-              L"value     a sum of 1 download from peers, 2 serve to peers, and for jobs only\n"
-              L"          4 no BranchCache\n"
-              L"\n"
-              L"A job lives as long as the process that created it: /TRANSFER waits for the\n"
-              L"end of its job, and the other commands see the jobs of the process they run in,\n"
-              L"or of a BITS service.\n");
+    return is_word(word, L"/help") || is_word(word, L"/?") || is_word(word, L"--help");
 }
 
-static HRESULT print_invalid_command(void)
+/* The words of our own are found with a slash too. */
+static BOOL is_named(const WCHAR *word, const WCHAR *name)
 {
-    out_print(L"Invalid command\n\n");
-    print_usage();
-    return EXIT_USAGE;
+    return is_word(word, name) || (word[0] == '/' && name[0] != '/' && is_word(word + 1, name));
 }
 
-static const struct command *find_command(const WCHAR *name)
+static const struct command *find_in_table(const struct command_table *table, const WCHAR *word)
 {
-    for (unsigned int i = 0; i < ARRAYSIZE(commands); i++)
-        if (is_word(name, commands[i].name)) return &commands[i];
+    for (unsigned int i = 0; i < table->count; i++)
+        if (is_named(word, table->commands[i].name)) return &table->commands[i];
     return NULL;
 }
 
-static HRESULT run_command(const struct command *command, BOOL is_raw, const struct arguments *args)
+/* Fills table and command, or what of them is known. */
+static void find_command(struct request *request)
 {
-    struct session session = {NULL, is_raw};
-    HRESULT hr;
+    const struct arguments *words = &request->words;
 
-    if (SUCCEEDED(hr = session_open(&session))) hr = command->run(&session, args);
-    session_close(&session);
-    return FAILED(hr) ? hr : S_OK;
+    for (unsigned int i = 0; i < command_table_count; i++)
+    {
+        const struct command_table *table = command_tables[i];
+        int used = table->group ? 2 : 1;
+
+        if (table->group && !is_word(words->words[0], table->group)) continue;
+        if (table->group) request->table = table;
+        if (words->count < used) continue;
+        if (!(request->command = find_in_table(table, words->words[used - 1]))) continue;
+        request->table = table;
+        request->args = (struct arguments){words->words + used, words->count - used};
+        return;
+    }
 }
 
-HRESULT bitsadmin_run(int argc, WCHAR **argv)
+/* ---- what is wrong ---- */
+
+static void print_explanation(const struct request *request)
 {
-    const struct command *command;
-    struct arguments args;
-    BOOL is_raw = FALSE;
+    const struct command *command = request->command;
+    const WCHAR *similar = NULL;
+    WCHAR text[MISTAKE_CHARS];
+
+    if (!request->table) similar = help_find_similar(request->words.words[0]);
+    if (explain_mistake(request->words.words, request->words.count, text))
+        out_print(L"\n%ls\n", text);
+    else if (similar)
+        out_print(L"\nThere is no %ls. Did you mean %ls?\n", request->words.words[0], similar);
+    else if (command && request->args.count < command->min_words)
+        out_print(L"\nSomething is missing: %ls %ls\n", command->name, command->arguments);
+    else if (command)
+        out_print(L"\nThere is a word too many: %ls\nA name with blanks is put in \"quotes\".\n",
+                  request->args.words[command->max_words]);
+}
+
+/* The reason comes last, where it is seen. */
+static HRESULT print_invalid_command(const struct request *request)
+{
+    out_print(L"Invalid command\n");
+    if (request->command)
+    {
+        out_print(L"\n");
+        help_print_command(request->table, request->command);
+    }
+    else if (request->table)
+        help_print_table(request->table);
+    else
+    {
+        out_print(L"\n");
+        help_print_all();
+    }
+    print_explanation(request);
+    return EXIT_USAGE;
+}
+
+static HRESULT print_help(const struct arguments *args)
+{
+    struct request request = {.words = *args};
+
+    if (!args->count)
+    {
+        help_print_all();
+        return S_OK;
+    }
+    find_command(&request);
+    if (request.command)
+        help_print_command(request.table, request.command);
+    else if (request.table)
+        help_print_table(request.table);
+    else
+        return print_invalid_command(&request);
+    return S_OK;
+}
+
+/* ---- running it ---- */
+
+static HRESULT run_on_job(struct session *session, const struct request *request)
+{
+    struct arguments rest = {request->args.words + 1, request->args.count - 1};
+    const struct command *command = request->command;
+    IBackgroundCopyJob *job;
+    void *object;
+    HRESULT hr;
+
+    if (FAILED(hr = session_find_job(session, request->args.words[0], &job))) return hr;
+    hr = IBackgroundCopyJob_QueryInterface(job, command->job_iid, &object);
+    IBackgroundCopyJob_Release(job);
+    if (SUCCEEDED(hr))
+    {
+        hr = command->run_job(session, object, &rest);
+        IUnknown_Release((IUnknown *)object);
+    }
+    if (FAILED(hr) && !session->is_told) session_fail(session, hr, command->what);
+    if (SUCCEEDED(hr)) session_note(session, hr);
+    return hr;
+}
+
+static HRESULT run_command(struct session *session, const struct request *request)
+{
+    const struct command *command = request->command;
+    HRESULT hr = S_OK;
+
+    if (!(command->flags & COMMAND_ALONE)) hr = session_open(session);
+    if (SUCCEEDED(hr) && command->run) hr = command->run(session, &request->args);
+    if (SUCCEEDED(hr) && command->run_job) hr = run_on_job(session, request);
+    session_close(session);
+    return FAILED(hr) ? hr : session->exit_code;
+}
+
+static BOOL fits(const struct command *command, const struct arguments *args)
+{
+    return args->count >= command->min_words &&
+           (command->max_words < 0 || args->count <= command->max_words);
+}
+
+static HRESULT run_words(struct session *session, struct request *request)
+{
+    const struct arguments *words = &request->words;
+
+    if (!words->count || is_help(words->words[0]))
+        return print_help(
+            &(struct arguments){words->words + 1, words->count ? words->count - 1 : 0});
+    find_command(request);
+    if (request->table && !request->command && words->count > 1 && is_help(words->words[1]))
+    {
+        help_print_table(request->table);
+        return S_OK;
+    }
+    if (!request->command || !fits(request->command, &request->args))
+        return print_invalid_command(request);
+    if (session->is_json && !(request->command->flags & COMMAND_JSON))
+    {
+        out_print(L"--json is for what lists or shows something, not for %ls.\n",
+                  request->command->name);
+        return EXIT_USAGE;
+    }
+    return run_command(session, request);
+}
+
+/* Takes the words that are for all commands; what is left is the command. */
+static BOOL take_words(int argc, WCHAR **argv, struct session *session, struct request *request)
+{
     int i;
 
     for (i = 0; i < argc; i++)
     {
         if (is_word(argv[i], L"/rawreturn"))
-            is_raw = TRUE;
-        else if (!is_word(argv[i], L"/wrap") && !is_word(argv[i], L"/nowrap"))
+            session->is_raw = TRUE;
+        else if (is_word(argv[i], L"/wrap") || is_word(argv[i], L"/nowrap"))
+            out_set_wrap(is_word(argv[i], L"/wrap"));
+        else if (is_word(argv[i], L"--json"))
+            session->is_json = TRUE;
+        else
             break;
     }
-    if (!is_raw) out_print(L"%ls", banner);
-    if (i == argc || is_word(argv[i], L"/help") || is_word(argv[i], L"/?"))
+    if (!(request->words.words = calloc(argc + 1, sizeof(*argv)))) return FALSE;
+    for (; i < argc; i++)
     {
-        print_usage();
-        return S_OK;
+        if (is_word(argv[i], L"--json"))
+            session->is_json = TRUE;
+        else
+            request->words.words[request->words.count++] = argv[i];
     }
+    return TRUE;
+}
 
-    args.words = argv + i + 1;
-    args.count = argc - i - 1;
-    command = find_command(argv[i]);
-    if (!command || args.count < command->min_words ||
-        (command->max_words >= 0 && args.count > command->max_words))
-        return print_invalid_command();
-    return run_command(command, is_raw, &args);
+HRESULT bitsadmin_run(int argc, WCHAR **argv)
+{
+    struct session session = {0};
+    struct request request = {0};
+    HRESULT hr;
+
+    out_set_wrap(TRUE);
+    if (!take_words(argc, argv, &session, &request)) return E_OUTOFMEMORY;
+    if (!session.is_raw && !session.is_json) out_print(L"%ls", banner);
+    hr = run_words(&session, &request);
+    out_flush();
+    free(request.words.words);
+    return hr;
 }

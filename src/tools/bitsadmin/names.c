@@ -37,18 +37,64 @@ const WCHAR *name_of_proxy_usage(BG_JOB_PROXY_USAGE usage)
     return name_in(usages, ARRAYSIZE(usages), usage);
 }
 
-BOOL parse_priority(const WCHAR *word, BG_JOB_PRIORITY *priority)
+const WCHAR *name_of_bool(BOOL value)
 {
-    for (unsigned int i = 0; i < ARRAYSIZE(priorities); i++)
-        if (is_word(word, priorities[i]))
-        {
-            *priority = (BG_JOB_PRIORITY)i;
-            return TRUE;
-        }
-    return FALSE;
+    return value ? L"true" : L"false";
 }
 
-static int digit_of(WCHAR c)
+int find_name(const WCHAR *word, const WCHAR *const *names, unsigned int count)
+{
+    for (unsigned int i = 0; i < count; i++)
+        if (is_word(word, names[i])) return (int)i;
+    return -1;
+}
+
+BOOL parse_priority(const WCHAR *word, BG_JOB_PRIORITY *priority)
+{
+    int place = find_name(word, priorities, ARRAYSIZE(priorities));
+
+    if (place >= 0) *priority = (BG_JOB_PRIORITY)place;
+    return place >= 0;
+}
+
+BOOL parse_proxy_usage(const WCHAR *word, BG_JOB_PROXY_USAGE *usage)
+{
+    int place = find_name(word, usages, ARRAYSIZE(usages));
+
+    if (place >= 0) *usage = (BG_JOB_PROXY_USAGE)place;
+    return place >= 0;
+}
+
+BOOL parse_bool(const WCHAR *word, BOOL *value)
+{
+    static const WCHAR *const words[] = {L"false", L"true", L"0", L"1"};
+    int place = find_name(word, words, ARRAYSIZE(words));
+
+    if (place >= 0) *value = place % 2;
+    return place >= 0;
+}
+
+BOOL parse_acl_flags(const WCHAR *word, DWORD *flags)
+{
+    static const WCHAR letters[] = L"OGDS";
+    const WCHAR *letter;
+
+    *flags = 0;
+    if (is_word(word, L"NONE")) return TRUE;
+    for (; *word; word++)
+    {
+        if (!(letter = wcschr(letters, towupper(*word)))) return FALSE;
+        *flags |= BG_COPY_FILE_OWNER << (letter - letters);
+    }
+    return *flags != 0;
+}
+
+const WCHAR *null_word(const WCHAR *word)
+{
+    return !*word || is_word(word, L"NULL") ? NULL : word;
+}
+
+static unsigned int digit_of(WCHAR c)
 {
     if (c >= '0' && c <= '9') return c - '0';
     if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -56,10 +102,10 @@ static int digit_of(WCHAR c)
     return 16;
 }
 
-BOOL parse_number(const WCHAR *word, DWORD *value)
+BOOL parse_size(const WCHAR *word, UINT64 *value)
 {
-    int base = 10, digit;
-    ULONGLONG sum = 0;
+    unsigned int base = 10, digit;
+    UINT64 sum = 0;
 
     if (word[0] == '0' && (word[1] == 'x' || word[1] == 'X'))
     {
@@ -69,17 +115,26 @@ BOOL parse_number(const WCHAR *word, DWORD *value)
     if (!*word) return FALSE;
     for (; *word; word++)
     {
-        if ((digit = digit_of(*word)) >= base) return FALSE;
-        if ((sum = sum * base + digit) > MAXDWORD) return FALSE;
+        if ((digit = digit_of(*word)) >= base || sum > (MAXUINT64 - digit) / base) return FALSE;
+        sum = sum * base + digit;
     }
-    *value = (DWORD)sum;
+    *value = sum;
+    return TRUE;
+}
+
+BOOL parse_number(const WCHAR *word, DWORD *value)
+{
+    UINT64 size;
+
+    if (!parse_size(word, &size) || size > MAXDWORD) return FALSE;
+    *value = (DWORD)size;
     return TRUE;
 }
 
 WCHAR *printable(WCHAR *text)
 {
     for (WCHAR *c = text; c && *c; c++)
-        if (*c < ' ' || *c == 0x7f) *c = '?';
+        if (*c < ' ' || (*c >= 0x7f && *c < 0xa0)) *c = '?';
     return text;
 }
 

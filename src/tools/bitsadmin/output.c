@@ -10,14 +10,23 @@
 #include <wchar.h>
 
 #define BLOCK_ROWS_MAX 4
+#define LINE_CHARS     8192 /* a longer line is not broken at words */
 
 static unsigned int block_rows; /* of the block that the next one is drawn over */
+static BOOL is_wrapping = TRUE;
+static WCHAR line[LINE_CHARS]; /* of a console, until it ends */
+static int line_len;
 
 BOOL out_is_console(void)
 {
     DWORD mode;
 
     return GetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), &mode);
+}
+
+void out_set_wrap(BOOL is_on)
+{
+    is_wrapping = is_on;
 }
 
 /* Lines end as other programs of Windows write them to files. */
@@ -54,80 +63,102 @@ static void write_bytes(const WCHAR *text, int len)
     free(lines);
 }
 
-void out_print(const WCHAR *format, ...)
+static void write_console(const WCHAR *text, int len)
+{
+    DWORD written;
+
+    if (len) WriteConsoleW(GetStdHandle(STD_OUTPUT_HANDLE), text, len, &written, NULL);
+}
+
+/* Rows of a line, broken at words. */
+static void write_line(void)
+{
+    int columns = out_columns(), at = 0, len;
+
+    line[line_len] = 0;
+    while (is_wrapping && columns > 0 && (len = row_break(line + at, columns)) < line_len - at)
+    {
+        write_console(line + at, len);
+        write_console(L"\n", 1);
+        at += len;
+        while (line[at] == ' ')
+            at++;
+    }
+    write_console(line + at, line_len - at);
+    line_len = 0;
+}
+
+void out_flush(void)
+{
+    if (line_len) write_line();
+}
+
+static void write_text(const WCHAR *text, int len)
+{
+    if (!out_is_console())
+    {
+        write_bytes(text, len);
+        return;
+    }
+    for (int i = 0; i < len; i++)
+    {
+        if (text[i] == '\n' || line_len == LINE_CHARS - 1) write_line();
+        if (text[i] == '\n')
+            write_console(L"\n", 1);
+        else
+            line[line_len++] = text[i];
+    }
+}
+
+static void print_args(const WCHAR *format, va_list args)
 {
     WCHAR *text;
-    va_list args;
-    DWORD written;
+    va_list copy;
     int len;
 
-    va_start(args, format);
-    len = _vscwprintf(format, args);
-    va_end(args);
+    va_copy(copy, args);
+    len = _vscwprintf(format, copy);
+    va_end(copy);
     if (len <= 0 || !(text = malloc((len + 1) * sizeof(*text)))) return;
-    va_start(args, format);
     _vsnwprintf(text, len + 1, format, args);
-    va_end(args);
-
-    if (out_is_console())
-        WriteConsoleW(GetStdHandle(STD_OUTPUT_HANDLE), text, len, &written, NULL);
-    else
-        write_bytes(text, len);
+    write_text(text, len);
     free(text);
 }
 
-/* In a console, East Asian characters are two columns wide; so is a pair of surrogates. */
-static int columns_of(WCHAR c)
+void out_print(const WCHAR *format, ...)
 {
-    static const struct
-    {
-        WCHAR first, last;
-    } wide[] = {{0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3}, {0xd800, 0xdbff},
-                {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}};
+    va_list args;
 
-    if (c >= 0xdc00 && c <= 0xdfff) return 0;
-    for (unsigned int i = 0; i < ARRAYSIZE(wide); i++)
-        if (c >= wide[i].first && c <= wide[i].last) return 2;
-    return 1;
+    va_start(args, format);
+    print_args(format, args);
+    va_end(args);
 }
 
-static int width_of(const WCHAR *text)
+HRESULT out_value(const struct session *session, const WCHAR *format, ...)
 {
-    int columns = 0;
+    va_list args;
 
-    for (; *text; text++)
-        columns += columns_of(*text);
-    return columns;
+    va_start(args, format);
+    print_args(format, args);
+    va_end(args);
+    if (!session->is_raw) out_print(L"\n");
+    return S_OK;
 }
 
-/* As much of the text as fits; returns how many columns that takes. */
-static int cut(const WCHAR *text, int columns, WCHAR result[OUT_ROW_CHARS])
+void out_coloured(WORD colour, const WCHAR *text)
 {
-    int used = 0, len = 0;
+    HANDLE console = GetStdHandle(STD_OUTPUT_HANDLE);
+    CONSOLE_SCREEN_BUFFER_INFO info;
 
-    while (text[len] && used + columns_of(text[len]) <= columns && len < OUT_ROW_CHARS - 1)
+    if (!colour || !GetConsoleScreenBufferInfo(console, &info))
     {
-        used += columns_of(text[len]);
-        result[len] = text[len] < ' ' || text[len] == 0x7f ? '?' : text[len];
-        len++;
-    }
-    result[len] = 0;
-    return used;
-}
-
-void out_shorten(const WCHAR *text, int columns, WCHAR result[OUT_ROW_CHARS])
-{
-    static const WCHAR dots[] = L"...";
-    const int dots_len = ARRAYSIZE(dots) - 1;
-
-    columns = min(columns, OUT_ROW_CHARS - 1);
-    if (width_of(text) <= columns || columns < dots_len)
-    {
-        cut(text, columns, result);
+        out_print(L"%ls", text);
         return;
     }
-    cut(text, columns - dots_len, result);
-    wcscat(result, dots);
+    out_flush();
+    SetConsoleTextAttribute(console, colour | (info.wAttributes & 0xf0));
+    write_console(text, (int)wcslen(text));
+    SetConsoleTextAttribute(console, info.wAttributes);
 }
 
 int out_columns(void)
@@ -156,16 +187,17 @@ void out_block(const WCHAR *const *lines, unsigned int count)
     WCHAR text[BLOCK_ROWS_MAX * (OUT_ROW_CHARS + 1) + 1], row[OUT_ROW_CHARS];
     int columns = out_columns(), len = 0;
 
+    out_flush();
     for (unsigned int i = 0; i < min(count, BLOCK_ROWS_MAX); i++)
     {
-        int used = cut(lines[i], columns, row);
+        int used = row_cut(lines[i], columns, row);
 
         len +=
             _snwprintf(text + len, ARRAYSIZE(text) - len, L"%ls%*ls\n", row, columns - used, L"");
     }
     go_to_block(GetStdHandle(STD_OUTPUT_HANDLE));
     /* In one piece: what is drawn over never shows half of it. */
-    out_print(L"%ls", text);
+    write_console(text, len);
     block_rows = min(count, BLOCK_ROWS_MAX);
 }
 

@@ -3,16 +3,25 @@
  * The connection to BITS, the search for a job, and how failures are told. */
 #include "bitsadmin.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <wchar.h>
+
+HRESULT session_connect(struct session *session)
+{
+    return CoCreateInstance(&CLSID_BackgroundCopyManager, NULL,
+                            CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager,
+                            (void **)&session->manager);
+}
 
 HRESULT session_open(struct session *session)
 {
-    HRESULT hr;
+    HRESULT hr = session_connect(session);
 
-    hr = CoCreateInstance(&CLSID_BackgroundCopyManager, NULL,
-                          CLSCTX_INPROC_SERVER | CLSCTX_LOCAL_SERVER, &IID_IBackgroundCopyManager,
-                          (void **)&session->manager);
-    return FAILED(hr) ? session_fail(session, hr, L"connect to BITS") : hr;
+    if (SUCCEEDED(hr)) return hr;
+    session_fail(session, hr, L"connect to BITS");
+    out_print(L"bitsadmin doctor tells what is missing.\n");
+    return hr;
 }
 
 void session_close(struct session *session)
@@ -60,13 +69,34 @@ HRESULT session_fail(struct session *session, HRESULT hr, const WCHAR *what)
 
     out_print(L"Unable to %ls - 0x%08lx\n%ls\n", what, hr, text ? text : L"");
     CoTaskMemFree(text);
+    session->is_told = TRUE;
     return hr;
 }
 
-static void print_where_jobs_are(void)
+HRESULT session_refuse(struct session *session, const WCHAR *format, ...)
 {
-    out_print(L"A job ends with the process that created it, unless a BITS service holds it.\n");
+    WCHAR text[MISTAKE_CHARS];
+    va_list args;
+
+    va_start(args, format);
+    _vsnwprintf(text, ARRAYSIZE(text), format, args);
+    va_end(args);
+    text[ARRAYSIZE(text) - 1] = 0;
+    out_print(L"%ls\n", text);
+    session->is_told = TRUE;
+    return EXIT_USAGE;
 }
+
+void session_note(struct session *session, HRESULT hr)
+{
+    WCHAR *text;
+
+    if (hr == S_OK || hr == S_FALSE || !(text = session_error_text(session, hr))) return;
+    out_print(L"0x%08lx - %ls\n", hr, text);
+    CoTaskMemFree(text);
+}
+
+/* ---- jobs ---- */
 
 static HRESULT find_by_id(struct session *session, const GUID *id, IBackgroundCopyJob **job)
 {
@@ -74,50 +104,91 @@ static HRESULT find_by_id(struct session *session, const GUID *id, IBackgroundCo
 
     if (SUCCEEDED(hr)) return hr;
     session_fail(session, hr, L"get job");
-    if (hr == BG_E_NOT_FOUND) print_where_jobs_are();
+    if (hr == BG_E_NOT_FOUND)
+        out_print(L"It has been completed or canceled, or there was none. /LIST shows what there "
+                  L"is.\n");
     return hr;
 }
 
-static BOOL has_name(IBackgroundCopyJob *job, const WCHAR *name)
+/* What a search by name has come to. */
+struct search
 {
-    WCHAR *display_name;
-    BOOL is_equal;
+    const WCHAR *name;
+    unsigned int found;
+    IBackgroundCopyJob *job;      /* the first */
+    WCHAR similar[OUT_ROW_CHARS]; /* the name of one that differs in case only */
+};
 
-    if (FAILED(IBackgroundCopyJob_GetDisplayName(job, &display_name))) return FALSE;
-    is_equal = !wcscmp(display_name, name);
-    CoTaskMemFree(display_name);
-    return is_equal;
+static void look_at(struct search *search, IBackgroundCopyJob *job)
+{
+    WCHAR *name;
+
+    if (FAILED(IBackgroundCopyJob_GetDisplayName(job, &name))) return;
+    if (!wcscmp(name, search->name))
+    {
+        if (!search->found++)
+        {
+            search->job = job;
+            IBackgroundCopyJob_AddRef(job);
+        }
+    }
+    else if (!_wcsicmp(name, search->name))
+        out_shorten(name, OUT_ROW_CHARS - 1, search->similar);
+    CoTaskMemFree(name);
 }
 
-static HRESULT find_by_name(struct session *session, const WCHAR *name, IBackgroundCopyJob **out)
+static HRESULT search_jobs(struct session *session, DWORD flags, struct search *search)
 {
     IEnumBackgroundCopyJobs *jobs;
     IBackgroundCopyJob *job;
-    unsigned int found = 0;
     HRESULT hr;
 
-    if (FAILED(hr = IBackgroundCopyManager_EnumJobs(session->manager, 0, &jobs)))
-        return session_fail(session, hr, L"enum jobs");
+    if (FAILED(hr = IBackgroundCopyManager_EnumJobs(session->manager, flags, &jobs))) return hr;
     while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
     {
-        if (has_name(job, name) && !found++)
-            *out = job;
-        else
-            IBackgroundCopyJob_Release(job);
+        look_at(search, job);
+        IBackgroundCopyJob_Release(job);
     }
     IEnumBackgroundCopyJobs_Release(jobs);
-    if (found == 1) return S_OK;
+    return hr;
+}
 
-    if (found)
+static void print_hint(const struct search *search)
+{
+    WCHAR text[MISTAKE_CHARS];
+
+    if (explain_job_name(search->name, text))
+        out_print(L"%ls\n", text);
+    else if (*search->similar)
+        out_print(L"There is \"%ls\"; upper and lower case count.\n", search->similar);
+    else
+        out_print(L"/LIST shows the jobs that there are, with /ALLUSERS those of everybody.\n");
+}
+
+/* One's own jobs first; those of others for who may see them. */
+static HRESULT find_by_name(struct session *session, const WCHAR *name, IBackgroundCopyJob **out)
+{
+    struct search search = {.name = name};
+    HRESULT hr;
+
+    if (FAILED(hr = search_jobs(session, 0, &search)))
+        return session_fail(session, hr, L"enum jobs");
+    if (!search.found) search_jobs(session, BG_JOB_ENUM_ALL_USERS, &search);
+    if (search.found == 1)
     {
-        IBackgroundCopyJob_Release(*out);
-        *out = NULL;
+        *out = search.job;
+        return S_OK;
+    }
+    session->is_told = TRUE;
+    if (search.found)
+    {
+        IBackgroundCopyJob_Release(search.job);
         out_print(L"Unable to find job named \"%ls\": %u jobs have this name, use the {GUID}.\n",
-                  name, found);
+                  name, search.found);
         return E_INVALIDARG;
     }
     out_print(L"Unable to find job named \"%ls\".\n", name);
-    print_where_jobs_are();
+    print_hint(&search);
     return BG_E_NOT_FOUND;
 }
 

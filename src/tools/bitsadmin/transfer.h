@@ -31,9 +31,14 @@ void format_bytes(UINT64 bytes, WCHAR text[NUMBER_CHARS]);
 void format_seconds(UINT64 seconds, WCHAR text[NUMBER_CHARS]);
 
 /* transfer_view.c */
+unsigned int percent_of(const BG_JOB_PROGRESS *progress); /* 0 while the size is not known */
+/* The time that is left; nothing when it cannot be told, or is so long that nobody knows. */
+void format_rest(const BG_JOB_PROGRESS *progress, UINT64 rate, WCHAR text[NUMBER_CHARS]);
+
 struct transfer_view
 {
     const WCHAR *name;
+    BG_JOB_TYPE type;
     BG_JOB_PRIORITY priority;
     ULONGLONG started, shown;
     BG_JOB_STATE shown_state;
@@ -45,8 +50,8 @@ struct transfer_view
 };
 
 /* The job has all of its files already. */
-void transfer_view_init(struct transfer_view *view, const WCHAR *name, BG_JOB_PRIORITY priority,
-                        IBackgroundCopyJob *job);
+void transfer_view_init(struct transfer_view *view, const WCHAR *name, BG_JOB_TYPE type,
+                        BG_JOB_PRIORITY priority, IBackgroundCopyJob *job);
 void transfer_view_done(struct transfer_view *view);
 /* Shows the job if its state has changed, or if it is time again. */
 void transfer_view_update(struct transfer_view *view, struct session *session,
@@ -59,5 +64,7 @@ void interrupt_begin(void);
 void interrupt_end(void);
 /* Waits for so long; TRUE as soon as there was one. */
 BOOL interrupt_wait(DWORD ms);
+/* Is set by it; NULL before the first begin. */
+HANDLE interrupt_event(void);
 
 #endif

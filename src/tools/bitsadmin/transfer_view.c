@@ -14,10 +14,11 @@
 #define BAR_MAX       40
 #define NUMBERS_WIDTH 56 /* what is beside the bar, nearly at its longest */
 
-void transfer_view_init(struct transfer_view *view, const WCHAR *name, BG_JOB_PRIORITY priority,
-                        IBackgroundCopyJob *job)
+void transfer_view_init(struct transfer_view *view, const WCHAR *name, BG_JOB_TYPE type,
+                        BG_JOB_PRIORITY priority, IBackgroundCopyJob *job)
 {
-    *view = (struct transfer_view){.name = name, .priority = priority, .file_number = 1};
+    *view =
+        (struct transfer_view){.name = name, .type = type, .priority = priority, .file_number = 1};
     view->started = GetTickCount64();
     view->shown_state = BG_JOB_STATE_SUSPENDED;
     if (FAILED(IBackgroundCopyJob_EnumFiles(job, &view->files))) view->files = NULL;
@@ -32,7 +33,7 @@ void transfer_view_done(struct transfer_view *view)
     out_block_end();
 }
 
-static unsigned int percent_of(const BG_JOB_PROGRESS *progress)
+unsigned int percent_of(const BG_JOB_PROGRESS *progress)
 {
     if (progress->BytesTotal == BG_SIZE_UNKNOWN) return 0;
     if (!progress->BytesTotal) return progress->FilesTransferred == progress->FilesTotal ? 100 : 0;
@@ -52,8 +53,7 @@ static void format_progress(const struct transfer_view *view, const BG_JOB_PROGR
                progress->BytesTransferred, total, percent_of(progress));
 }
 
-/* Nothing when it cannot be told, or is so long that nobody knows. */
-static void format_rest(const BG_JOB_PROGRESS *progress, UINT64 rate, WCHAR text[NUMBER_CHARS])
+void format_rest(const BG_JOB_PROGRESS *progress, UINT64 rate, WCHAR text[NUMBER_CHARS])
 {
     UINT64 seconds;
 
@@ -84,8 +84,8 @@ static void print_state(struct transfer_view *view, struct session *session,
     HRESULT code;
 
     format_progress(view, progress, row);
-    out_print(L"DISPLAY: '%ls' TYPE: DOWNLOAD STATE: %ls\n%ls\n", view->name, name_of_state(state),
-              row);
+    out_print(L"DISPLAY: '%ls' TYPE: %ls STATE: %ls\n%ls\n", view->name, name_of_type(view->type),
+              name_of_state(state), row);
     if (state == BG_JOB_STATE_TRANSIENT_ERROR) print_job_error(session, job, &code);
 }
 
@@ -93,13 +93,14 @@ static void print_state(struct transfer_view *view, struct session *session,
 static void format_job(const struct transfer_view *view, BG_JOB_STATE state,
                        WCHAR row[OUT_ROW_CHARS])
 {
-    static const WCHAR format[] = L"DISPLAY: '%ls' TYPE: DOWNLOAD STATE: %ls";
-    const WCHAR *state_text = name_of_state(state);
+    static const WCHAR format[] = L"DISPLAY: '%ls' TYPE: %ls STATE: %ls";
+    const WCHAR *state_text = name_of_state(state), *type_text = name_of_type(view->type);
     WCHAR name[OUT_ROW_CHARS];
-    int used = (int)(ARRAYSIZE(format) - 1 - 2 * wcslen(L"%ls") + wcslen(state_text));
+    int used =
+        (int)(ARRAYSIZE(format) - 1 - 3 * wcslen(L"%ls") + wcslen(state_text) + wcslen(type_text));
 
     out_shorten(view->name, max(out_columns() - used, 0), name);
-    _snwprintf(row, OUT_ROW_CHARS, format, name, state_text);
+    _snwprintf(row, OUT_ROW_CHARS, format, name, type_text, state_text);
     row[OUT_ROW_CHARS - 1] = 0;
 }
 
