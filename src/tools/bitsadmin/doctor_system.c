@@ -187,8 +187,8 @@ static BOOL find_queue_folder(WCHAR path[2 * MAX_PATH])
 {
     DWORD size = MAX_PATH * sizeof(*path);
 
-    if (RegGetValueW(HKEY_LOCAL_MACHINE, PROFILES_KEY, L"ProgramData",
-                     RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ, NULL, path, &size))
+    if (RegGetValueW(HKEY_LOCAL_MACHINE, PROFILES_KEY, L"ProgramData", RRF_RT_REG_SZ, NULL, path,
+                     &size))
         return FALSE;
     wcscat(path, QUEUE_FOLDER);
     return TRUE;

@@ -91,29 +91,32 @@ void help_print_all(void)
               L"The exit code is 0, or the code of the failure.\n");
 }
 
-/* The edits that make one word of the other. */
+/* The edits that make one word of the other; two characters that have changed places are one. */
 static unsigned int distance_of(const WCHAR *a, const WCHAR *b)
 {
-    unsigned int row[NAME_CHARS], len = (unsigned int)wcslen(b);
+    static unsigned char edits[NAME_CHARS][NAME_CHARS];
+    size_t a_len = wcslen(a), b_len = wcslen(b);
 
-    if (len >= NAME_CHARS) return NAME_CHARS;
-    for (unsigned int i = 0; i <= len; i++)
-        row[i] = i;
-    for (unsigned int i = 1; *a; i++, a++)
-    {
-        unsigned int diagonal = row[0];
-
-        row[0] = i;
-        for (unsigned int k = 1; k <= len; k++)
+    if (a_len >= NAME_CHARS || b_len >= NAME_CHARS) return NAME_CHARS;
+    for (size_t i = 0; i <= a_len; i++)
+        for (size_t k = 0; k <= b_len; k++)
         {
-            unsigned int edits = diagonal + (towlower(*a) != b[k - 1]);
+            unsigned int best;
 
-            diagonal = row[k];
-            edits = min(edits, row[k] + 1);
-            row[k] = min(edits, row[k - 1] + 1);
+            if (!i || !k)
+                best = (unsigned int)(i + k);
+            else
+            {
+                best = edits[i - 1][k - 1] + (towlower(a[i - 1]) != b[k - 1]);
+                best = min(best, edits[i - 1][k] + 1u);
+                best = min(best, edits[i][k - 1] + 1u);
+                if (i > 1 && k > 1 && towlower(a[i - 1]) == b[k - 2] &&
+                    towlower(a[i - 2]) == b[k - 1])
+                    best = min(best, edits[i - 2][k - 2] + 1u);
+            }
+            edits[i][k] = (unsigned char)best;
         }
-    }
-    return row[len];
+    return edits[a_len][b_len];
 }
 
 /* A word with another sign in front, or none, is meant to be a switch. */

@@ -17,6 +17,7 @@
 enum unit
 {
     UNIT_SWITCH,
+    UNIT_PERMISSION,
     UNIT_PERCENT,
     UNIT_SECONDS,
     UNIT_BITS,
@@ -51,7 +52,7 @@ static const struct rule rules[SETTING_COUNT] = {
                                   L"PeerCachingMaxContentAge", DAY, 120 * DAY, 90 * DAY, UNIT_SECONDS},
     [SETTING_BANDWIDTH]        = {L"MaxBandwidthServed", 1048576, COUNT_MAX, 1, TRUE,
                                   NULL, 0, 0, 1048576, UNIT_BITS},
-    [SETTING_BRANCHCACHE]      = {L"DisableBranchCache", 0, 1, 1, FALSE, NULL, 0, 0, 0, UNIT_SWITCH},
+    [SETTING_BRANCHCACHE]      = {L"DisableBranchCache", 0, 1, 1, FALSE, NULL, 0, 0, 0, UNIT_PERMISSION},
     [SETTING_INACTIVITY]       = {L"JobInactivityTimeout", 1, 999, DAY, FALSE,
                                   L"JobInactivityTimeout", 1, SECONDS_MAX, 90 * DAY, UNIT_SECONDS},
     [SETTING_MAX_DOWNLOAD]     = {L"MaxDownloadTime", 1, SECONDS_MAX, 1, FALSE,
@@ -124,7 +125,7 @@ static BOOL try_policy(const struct rule *rule, policy_read_fn read, void *ctx,
     if (!is_in(&raw, rule->policy_min, rule->policy_max))
     {
         answer->wrong = rule->policy;
-        if (rule->unit != UNIT_SWITCH) return FALSE;
+        if (rule->unit != UNIT_PERMISSION) return FALSE;
         raw.number = 1;
     }
     answer->value = raw.number * rule->policy_factor;
@@ -171,6 +172,9 @@ void policy_format(enum policy_setting setting, DWORD value, WCHAR text[40])
     {
     case UNIT_SWITCH:
         wcscpy(text, value ? L"on" : L"off");
+        break;
+    case UNIT_PERMISSION:
+        wcscpy(text, value ? L"allowed" : L"forbidden");
         break;
     case UNIT_PERCENT:
         _snwprintf(text, 40, L"%lu percent", value);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#define CLASSES_KEY    L"Software\\Classes\\"
 #define SERVICE_NAME   L"BITS"
 #define PARAMETERS_KEY L"System\\CurrentControlSet\\Services\\BITS\\Parameters"
 #define PROGRAM_MS     60000
@@ -27,18 +28,21 @@ static const IID *const interfaces[] = {
     &IID_IBackgroundCopyFile,     &IID_IBackgroundCopyFile6,        &IID_IBackgroundCopyError,
     &IID_IEnumBackgroundCopyJobs, &IID_IBitsPeerCacheAdministration};
 
+/* Not below HKEY_CLASSES_ROOT, which Wine shows in one bitness only. */
 static BOOL read_class_text(BOOL is_64_bit, const WCHAR *path, const WCHAR *value,
                             WCHAR text[MAX_PATH])
 {
     REGSAM view = is_64_bit ? KEY_WOW64_64KEY : KEY_WOW64_32KEY;
     DWORD size = MAX_PATH * sizeof(*text);
+    WCHAR full[MAX_PATH];
     LSTATUS status;
     HKEY key;
 
     text[0] = 0;
-    if (RegOpenKeyExW(HKEY_CLASSES_ROOT, path, 0, KEY_QUERY_VALUE | view, &key)) return FALSE;
-    status =
-        RegGetValueW(key, NULL, value, RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ, NULL, text, &size);
+    _snwprintf(full, ARRAYSIZE(full), CLASSES_KEY L"%ls", path);
+    full[MAX_PATH - 1] = 0;
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, full, 0, KEY_QUERY_VALUE | view, &key)) return FALSE;
+    status = RegGetValueW(key, NULL, value, RRF_RT_REG_SZ, NULL, text, &size);
     RegCloseKey(key);
     return !status && *text;
 }
@@ -150,8 +154,7 @@ static void read_service_dll(struct service_facts *facts)
     if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, PARAMETERS_KEY, 0, KEY_QUERY_VALUE | KEY_WOW64_64KEY,
                       &key))
         return;
-    if (RegGetValueW(key, NULL, L"ServiceDll", RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ, NULL,
-                     facts->dll, &size))
+    if (RegGetValueW(key, NULL, L"ServiceDll", RRF_RT_REG_SZ, NULL, facts->dll, &size))
         facts->dll[0] = 0;
     RegCloseKey(key);
     facts->is_dll_there = *facts->dll && is_file(facts->dll);
