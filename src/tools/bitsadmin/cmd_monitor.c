@@ -89,7 +89,7 @@ void monitor_done(struct monitor *monitor)
 
 /* ---- without a console ---- */
 
-static void print_jobs(const struct monitor *monitor)
+void monitor_print(const struct monitor *monitor)
 {
     WCHAR id[40], total[24];
 
@@ -115,7 +115,7 @@ static HRESULT monitor_pipe(struct monitor *monitor, struct session *session)
     do
     {
         if (FAILED(hr = monitor_look(monitor, session, GetTickCount64()))) return hr;
-        print_jobs(monitor);
+        monitor_print(monitor);
     } while (!interrupt_wait(monitor->refresh_seconds * 1000));
     return S_OK;
 }

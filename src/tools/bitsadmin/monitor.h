@@ -31,6 +31,8 @@ struct monitor
 /* cmd_monitor.c: looks at all jobs; what is known of a job's rate is kept. */
 HRESULT monitor_look(struct monitor *monitor, struct session *session, ULONGLONG now);
 void monitor_done(struct monitor *monitor);
+/* As lines that scripts know. */
+void monitor_print(const struct monitor *monitor);
 HRESULT monitor_jobs(struct session *session, const struct arguments *args);
 
 /* monitor_rows.c: the rows of a screen, as text and colours. */

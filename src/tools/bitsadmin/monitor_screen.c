@@ -64,13 +64,10 @@ static void put_row(const struct screen *screen, CHAR_INFO *cells, int y,
 static void put_all(struct screen *screen, const struct monitor *monitor, CHAR_INFO *cells)
 {
     unsigned int room = max(screen->rows - HEAD_ROWS - FOOT_ROWS, 1), shown;
-    struct monitor_row row = {0};
-    int y = 0;
+    struct monitor_row row;
 
     screen->first = min(screen->first, monitor->count > room ? monitor->count - room : 0);
     shown = min(monitor->count - screen->first, room);
-    for (; y < screen->rows; y++)
-        put_row(screen, cells, y, &row);
     monitor_format_title(monitor, &row);
     put_row(screen, cells, 0, &row);
     monitor_format_head(screen->columns, &row);
@@ -84,17 +81,21 @@ static void put_all(struct screen *screen, const struct monitor *monitor, CHAR_I
     put_row(screen, cells, max(screen->rows - 1, HEAD_ROWS), &row);
 }
 
+/* monitor: NULL for an empty screen. */
 static void draw(struct screen *screen, const struct monitor *monitor)
 {
     CONSOLE_SCREEN_BUFFER_INFO info;
+    struct monitor_row empty = {0};
     CHAR_INFO *cells;
     COORD size, origin = {0, 0};
     SMALL_RECT place;
 
     read_size(screen);
+    if (!GetConsoleScreenBufferInfo(screen->output, &info)) return;
     if (!(cells = calloc(screen->columns * screen->rows, sizeof(*cells)))) return;
-    put_all(screen, monitor, cells);
-    GetConsoleScreenBufferInfo(screen->output, &info);
+    for (int y = 0; y < screen->rows; y++)
+        put_row(screen, cells, y, &empty);
+    if (monitor) put_all(screen, monitor, cells);
     size.X = (SHORT)screen->columns;
     size.Y = (SHORT)screen->rows;
     place.Left = info.srWindow.Left;
@@ -206,8 +207,10 @@ static HRESULT open_screen(struct screen *screen)
     return S_OK;
 }
 
+/* Wine's terminal keeps what a screen shows when another takes its place. */
 static void close_screen(struct screen *screen)
 {
+    draw(screen, NULL);
     SetConsoleActiveScreenBuffer(screen->old_output);
     CloseHandle(screen->output);
 }
@@ -229,5 +232,7 @@ HRESULT monitor_screen(struct monitor *monitor, struct session *session)
         if (FAILED(hr = monitor_look(monitor, session, GetTickCount64()))) break;
     }
     close_screen(&screen);
+    /* The last look stays. */
+    if (SUCCEEDED(hr)) monitor_print(monitor);
     return hr;
 }

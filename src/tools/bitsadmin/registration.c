@@ -80,16 +80,17 @@ static BOOL is_file_of_bitness(const WCHAR *path, BOOL is_64_bit)
     return is_file(other);
 }
 
+/* The folder alone is on a machine of one bitness too. */
 BOOL registration_has_bitness(BOOL is_64_bit)
 {
+    WCHAR path[MAX_PATH + 16];
     BOOL is_wow64 = FALSE;
-    WCHAR folder[MAX_PATH];
 
     if (is_64_bit == (sizeof(void *) == 8)) return TRUE;
-    if (!is_64_bit)
-        return GetSystemWow64DirectoryW(folder, ARRAYSIZE(folder)) &&
-               GetFileAttributesW(folder) != INVALID_FILE_ATTRIBUTES;
-    return IsWow64Process(GetCurrentProcess(), &is_wow64) && is_wow64;
+    if (is_64_bit) return IsWow64Process(GetCurrentProcess(), &is_wow64) && is_wow64;
+    if (!GetSystemWow64DirectoryW(path, MAX_PATH)) return FALSE;
+    wcscat(path, L"\\kernel32.dll");
+    return is_file(path);
 }
 
 void registration_read(BOOL is_64_bit, struct registration *registration)
