@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <wchar.h>
 
+#define SECONDS_PER_DAY  86400ul
 #define TICKS_PER_SECOND 10000000ull
 #define ONE_AT_A_TIME    L"Background jobs are transferred one at a time, the highest priority first"
 
@@ -36,6 +37,14 @@ static void set_advice(struct why *why, const WCHAR *format, ...)
     va_start(args, format);
     _vsnwprintf(why->advice, WHY_TEXT_CHARS - 1, format, args);
     va_end(args);
+}
+
+static void format_span(ULONG seconds, WCHAR text[24])
+{
+    if (seconds >= 2 * SECONDS_PER_DAY && seconds % SECONDS_PER_DAY == 0)
+        _snwprintf(text, 24, L"%lu days", seconds / SECONDS_PER_DAY);
+    else
+        _snwprintf(text, 24, L"%lu seconds", seconds);
 }
 
 static FILETIME add_seconds(const FILETIME *time, ULONGLONG seconds)
@@ -112,6 +121,7 @@ static void explain_error(const struct job_facts *facts, struct why *why)
 static void explain_transient_error(const struct job_facts *facts, struct why *why)
 {
     const WCHAR *text = facts->error_text ? facts->error_text : L"";
+    WCHAR span[24];
 
     why->earliest = add_seconds(&facts->times.ModificationTime, facts->retry_delay);
     why->latest = add_seconds(&why->earliest, facts->retry_delay / 10 + 1);
@@ -132,10 +142,11 @@ static void explain_transient_error(const struct job_facts *facts, struct why *w
                    L"The last attempt failed with 0x%08lx: %ls It waits for the retry delay of %lu "
                    L"seconds.",
                    facts->error, text, facts->retry_delay);
+    format_span(facts->no_progress_timeout, span);
     set_advice(why,
                L"/RESUME tries at once. /SETMINRETRYDELAY changes the delay; without progress "
-               L"for %lu seconds the error is final.",
-               facts->no_progress_timeout);
+               L"for %ls the error is final.",
+               span);
     advise(facts, why);
 }
 
