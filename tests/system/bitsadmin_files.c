@@ -167,6 +167,81 @@ static void test_one_file(void)
     stop();
 }
 
+/* ---- options of /TRANSFER ---- */
+
+static HRESULT set_dynamic(IBackgroundCopyJob *of)
+{
+    BITS_JOB_PROPERTY_VALUE value = {.Enable = TRUE};
+    IBackgroundCopyJob5 *job5;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(of, &IID_IBackgroundCopyJob5, (void **)&job5);
+
+    if (FAILED(hr)) return hr;
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, value);
+    IBackgroundCopyJob5_Release(job5);
+    return hr;
+}
+
+static HRESULT set_acl_flags(IBackgroundCopyJob *of)
+{
+    IBackgroundCopyJob3 *job3;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(of, &IID_IBackgroundCopyJob3, (void **)&job3);
+
+    if (FAILED(hr)) return hr;
+    hr = IBackgroundCopyJob3_SetFileACLFlags(job3, BG_COPY_FILE_OWNER);
+    IBackgroundCopyJob3_Release(job3);
+    return hr;
+}
+
+static void transfer_with(const WCHAR *option, const WCHAR *value, HRESULT hr, const char *what)
+{
+    const struct origin_file file = {.size = SIZE, .version = 1};
+    WCHAR url[URL_MAX], path[MAX_PATH];
+
+    winetest_push_context("%ls", option);
+    origin_add(origin, "/option", &file);
+    origin_wurl(origin, "/option", url);
+    temp_path(L"option", path);
+    if (value)
+        call_tool(&run, L"/transfer", L"with options", option, value, url, path);
+    else
+        call_tool(&run, L"/transfer", L"with options", option, url, path);
+    if (FAILED(hr))
+        check_run(&run, hr, "Unable to %s - 0x%08lx\n*\n", what, hr);
+    else
+        ok(run.code == S_OK && strstr(run.output, "\nTransfer complete.\n"), "Got %#lx:\n%s\n",
+           run.code, run.output);
+    DeleteFileW(path);
+    call_tool(&run, L"/list");
+    ok(!strstr(run.output, "with options"), "A job is left:\n%s\n", run.output);
+    winetest_pop_context();
+}
+
+static void test_transfer_options(void)
+{
+    IBackgroundCopyJob *upload = NULL;
+    WCHAR url[URL_MAX];
+    HRESULT hr;
+    GUID id;
+
+    start();
+    transfer_with(L"/dynamic", NULL, set_dynamic(twin), "transfer dynamic content");
+    transfer_with(L"/aclflags", L"o", set_acl_flags(twin), "set ACL flags");
+    stop();
+
+    origin_wurl(origin, "/up", url);
+    call_tool(&run, L"/transfer", L"up", L"/aclflags", L"Q", url, L"C:\\up");
+    check_run(&run, E_INVALIDARG, "Invalid flags Q: letters of OGDS\n");
+    hr = IBackgroundCopyManager_CreateJob(com_manager(), L"up", BG_JOB_TYPE_UPLOAD, &id, &upload);
+    if (SUCCEEDED(hr)) end_job(upload);
+    call_tool(&run, L"/transfer", L"up", L"/upload", url, L"relative");
+    if (FAILED(hr))
+        check_run(&run, hr, "Unable to create job - 0x%08lx\n*\n", hr);
+    else
+        check_run(&run, E_INVALIDARG, "Unable to add file - 0x80070057\n*\nERROR FILE:    *\n");
+    call_tool(&run, L"/list");
+    ok(!strstr(run.output, "'up'"), "A job is left:\n%s\n", run.output);
+}
+
 /* The last one: it leaves no job to anybody. */
 static void test_reset(void)
 {
@@ -199,6 +274,7 @@ START_TEST(bitsadmin_files)
         RUN_TEST(test_ranges);
         RUN_TEST(test_prefix);
         RUN_TEST(test_one_file);
+        RUN_TEST(test_transfer_options);
         RUN_TEST(test_reset);
     }
     com_stop();

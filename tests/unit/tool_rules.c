@@ -38,6 +38,10 @@ static void test_retry(void)
     ok(seconds_after(&why.earliest, &why.latest) == 61, "Got another time.\n");
     ok(wcsstr(why.reason, L"0x80072efd") && wcsstr(why.reason, L"600"), "Got %ls.\n", why.reason);
 
+    facts.no_progress_timeout = 1209600;
+    explain(&facts, &nobody, &why);
+    ok(wcsstr(why.advice, L"for 14 days") != NULL, "Got %ls.\n", why.advice);
+
     facts.error = BG_E_BLOCKED_BY_COST_TRANSFER_POLICY;
     explain(&facts, &nobody, &why);
     ok(why.condition == WHY_POLICY, "Got %d.\n", why.condition);

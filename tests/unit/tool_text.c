@@ -229,9 +229,14 @@ static void test_similar(void)
     static const struct
     {
         const WCHAR *word, *name; /* NULL for nothing */
-    } tests[] = {{L"-list", L"/list"},   {L"help", L"/help"}, {L"/setprioritty", L"/setpriority"},
-                 {L"/PEER", L"/peers"},  {L"/cahce", L"/cache"},   {L"/xyz", NULL},
-                 {L"docter", L"doctor"}, {L"", NULL}};
+    } tests[] = {{L"-list", L"/list"},
+                 {L"help", L"/help"},
+                 {L"/setprioritty", L"/setpriority"},
+                 {L"/PEER", L"/peers"},
+                 {L"/cahce", L"/cache"},
+                 {L"/xyz", NULL},
+                 {L"docter", L"doctor"},
+                 {L"", NULL}};
 
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
