@@ -305,6 +305,33 @@ static void test_monitor_in_pipe(void)
     end_job(job);
 }
 
+/* A screen of its own: keys act, and what stood there before comes back. */
+static void test_monitor_on_console(void)
+{
+    IBackgroundCopyJob *job = create_job(L"watched", BG_JOB_TYPE_DOWNLOAD);
+
+    job_add(job, origin, "/none", L"watched");
+    if (tool_start(&tool, TOOL_CONSOLE, L"/monitor", L"/refresh", L"3600"))
+    {
+        tool_wait_line(&tool, "MONITORING BACKGROUND COPY MANAGER(3600 second refresh)");
+        tool_wait_line(&tool, "SUSPENDED * 0 B / ? * watched");
+        tool_wait_line(&tool, "1 job(s), 0 running, 0 in error * Q quit*");
+        IBackgroundCopyJob_Resume(job);
+        wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
+        tool_press(&tool, 'r');
+        tool_wait_line(&tool, "ERROR * 0 B / ? * 0x80190194 * watched");
+        tool_press(&tool, '-');
+        tool_wait_line(&tool, "MONITORING BACKGROUND COPY MANAGER(3599 second refresh)");
+        tool_press(&tool, 'q');
+        tool_end(&tool);
+        ok(tool.run.code == S_OK, "Got code %#lx.\n", tool.run.code);
+        ok(has_line_like(tool.run.output, "{*} 'watched' ERROR 0 / 1 0 / UNKNOWN"), "Got:\n%s\n",
+           tool.run.output);
+        ok(!strstr(tool.run.output, "Q quit"), "The screen is left:\n%s\n", tool.run.output);
+    }
+    end_job(job);
+}
+
 START_TEST(bitsadmin_reports)
 {
     com_start(COINIT_MULTITHREADED);
@@ -323,6 +350,7 @@ START_TEST(bitsadmin_reports)
         RUN_TEST(test_ie_proxy);
         RUN_TEST(test_analytic_channel);
         RUN_TEST(test_monitor_in_pipe);
+        RUN_TEST(test_monitor_on_console);
     }
     com_stop();
     origin_destroy(origin);

@@ -102,15 +102,26 @@ static void leave_console(void)
     AttachConsole(ATTACH_PARENT_PROCESS);
 }
 
-/* All rows down to the cursor. */
+static HANDLE open_screen(void)
+{
+    return CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                       NULL, OPEN_EXISTING, 0, NULL);
+}
+
+/* All rows down to the end of the window of what is shown now: a program may show another buffer
+ * than the one that it began with. */
 static void read_screen(struct tool_process *tool)
 {
     static WCHAR text[TOOL_OUTPUT_MAX];
     CONSOLE_SCREEN_BUFFER_INFO info;
     DWORD size = 0;
+    SHORT last;
 
+    CloseHandle(tool->source);
+    tool->source = open_screen();
     if (!GetConsoleScreenBufferInfo(tool->source, &info)) return;
-    for (COORD place = {0, 0}; place.Y <= info.dwCursorPosition.Y; place.Y++)
+    last = max(info.dwCursorPosition.Y, info.srWindow.Bottom);
+    for (COORD place = {0, 0}; place.Y <= last; place.Y++)
     {
         DWORD count = 0, room = ARRAY_SIZE(text) - size - 2;
 
@@ -176,9 +187,7 @@ bool tool_start_(struct tool_process *tool, enum tool_output kind, const WCHAR *
     if (is_started && kind == TOOL_CONSOLE)
     {
         move_to_console(tool);
-        tool->source =
-            CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE,
-                        FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+        tool->source = open_screen();
     }
     return is_started;
 }
@@ -212,6 +221,23 @@ void tool_interrupt(struct tool_process *tool)
     if (tool->kind == TOOL_PIPE) move_to_console(tool);
     is_sent = GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0);
     ok(is_sent, "Could not interrupt the tool, error %lu.\n", GetLastError());
+}
+
+void tool_press(struct tool_process *tool, WCHAR key)
+{
+    HANDLE input = CreateFileW(L"CONIN$", GENERIC_READ | GENERIC_WRITE,
+                               FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    INPUT_RECORD record = {.EventType = KEY_EVENT};
+    BOOL is_written;
+    DWORD count = 0;
+
+    (void)tool;
+    record.Event.KeyEvent.bKeyDown = TRUE;
+    record.Event.KeyEvent.wRepeatCount = 1;
+    record.Event.KeyEvent.uChar.UnicodeChar = key;
+    is_written = WriteConsoleInputW(input, &record, 1, &count);
+    ok(is_written && count == 1, "Could not press a key, error %lu.\n", GetLastError());
+    CloseHandle(input);
 }
 
 void tool_end(struct tool_process *tool)

@@ -60,6 +60,8 @@ bool tool_start_(struct tool_process *tool, enum tool_output kind, const WCHAR *
 void tool_wait_line_(int line, const char *file, struct tool_process *tool, const char *pattern);
 /* Ctrl+C. */
 void tool_interrupt(struct tool_process *tool);
+/* A key, on a console. */
+void tool_press(struct tool_process *tool, WCHAR key);
 /* Waits for its end, and kills it when it does not come; output and exit code are in run. */
 void tool_end(struct tool_process *tool);
 /* From start to end, with a pipe. */
