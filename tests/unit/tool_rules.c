@@ -61,7 +61,8 @@ static void test_error(void)
                  {BG_E_HTTP_ERROR_404, L"/REPLACEREMOTEPREFIX"},
                  {BG_E_INSUFFICIENT_RANGE_SUPPORT, L"FOREGROUND"},
                  {HRESULT_FROM_WIN32(ERROR_DISK_FULL), L"C:\\file"},
-                 {BG_E_TOO_LARGE, L"/RESUME tries again"}};
+                 {BG_E_TOO_LARGE, L"limit"},
+                 {(HRESULT)0x8fff0001, L"/RESUME tries again"}};
     struct job_facts facts = {.state = BG_JOB_STATE_ERROR, .error_local = L"C:\\file"};
     struct why why;
 

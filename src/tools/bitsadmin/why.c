@@ -4,6 +4,8 @@
  * from the time of the last change and from the retry delay, to which BITS adds up to a tenth. */
 #include "why.h"
 
+#include "error_advice.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <wchar.h>
@@ -76,6 +78,8 @@ static BOOL is_policy(HRESULT code)
 
 static void advise(const struct job_facts *facts, struct why *why)
 {
+    const struct error_advice *known = error_advice_find(facts->error);
+
     switch (facts->error)
     {
     case BG_E_HTTP_ERROR_401:
@@ -104,6 +108,8 @@ static void advise(const struct job_facts *facts, struct why *why)
                        L"Look at %ls: its folder, its rights and the space there. Then "
                        L"/RESUME.",
                        facts->error_local);
+        else if (known)
+            set_advice(why, L"%ls %ls", known->cause, known->remedy);
         break;
     }
 }
