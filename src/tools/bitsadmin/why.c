@@ -76,10 +76,15 @@ static BOOL is_policy(HRESULT code)
     return FALSE;
 }
 
-static void advise(const struct job_facts *facts, struct why *why)
+/* otherwise: what can be done about every error. */
+static void advise(const struct job_facts *facts, const WCHAR *otherwise, struct why *why)
 {
     const struct error_advice *known = error_advice_find(facts->error);
 
+    if (known)
+        set_advice(why, L"%ls %ls %ls", known->cause, known->remedy, otherwise);
+    else
+        set_advice(why, L"%ls", otherwise);
     switch (facts->error)
     {
     case BG_E_HTTP_ERROR_401:
@@ -108,8 +113,6 @@ static void advise(const struct job_facts *facts, struct why *why)
                        L"Look at %ls: its folder, its rights and the space there. Then "
                        L"/RESUME.",
                        facts->error_local);
-        else if (known)
-            set_advice(why, L"%ls %ls", known->cause, known->remedy);
         break;
     }
 }
@@ -120,14 +123,13 @@ static void explain_error(const struct job_facts *facts, struct why *why)
 
     why->condition = WHY_FAILED;
     set_reason(why, L"It has failed with 0x%08lx: %ls", facts->error, text);
-    set_advice(why, L"/RESUME tries again, /CANCEL gives up.");
-    advise(facts, why);
+    advise(facts, L"/RESUME tries again, /CANCEL gives up.", why);
 }
 
 static void explain_transient_error(const struct job_facts *facts, struct why *why)
 {
     const WCHAR *text = facts->error_text ? facts->error_text : L"";
-    WCHAR span[24];
+    WCHAR span[24], otherwise[200];
 
     why->earliest = add_seconds(&facts->times.ModificationTime, facts->retry_delay);
     why->latest = add_seconds(&why->earliest, facts->retry_delay / 10 + 1);
@@ -149,11 +151,11 @@ static void explain_transient_error(const struct job_facts *facts, struct why *w
                    L"seconds.",
                    facts->error, text, facts->retry_delay);
     format_span(facts->no_progress_timeout, span);
-    set_advice(why,
-               L"/RESUME tries at once. /SETMINRETRYDELAY changes the delay; without progress "
-               L"for %ls the error is final.",
+    _snwprintf(otherwise, ARRAYSIZE(otherwise),
+               L"/RESUME tries at once. /SETMINRETRYDELAY changes the delay; without progress for "
+               L"%ls the error is final.",
                span);
-    advise(facts, why);
+    advise(facts, otherwise, why);
 }
 
 /* ---- the other states ---- */
