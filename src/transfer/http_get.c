@@ -409,7 +409,7 @@ static HRESULT http_get_start(void *ctx, const struct source_request *request,
                                               .peerdist = request->uses_branchcache,
                                               .resumed = request->is_resumed,
                                               .known = &stream->version};
-    stream->asked.whole_file = request->is_single;
+    if (request->is_single) stream->asked.whole_file = true;
     stream->is_elsewhere = request->is_elsewhere;
     stream->url = str_to_utf8(request->remote_name);
     hr = stream->url ? http_options_init(&stream->options, request->http) : E_OUTOFMEMORY;
