@@ -440,9 +440,12 @@ static void create_jobs(void)
 
 static void test_everything_at_once(void)
 {
-    static const struct transfer_ops transfer = {mover_start, mover_stop};
-    static const struct file_ops files = {allow_directory, choose_temp_name, publish, has_size,
-                                          discard};
+    static const struct transfer_ops transfer = {.start = mover_start, .stop = mover_stop};
+    static const struct file_ops files = {.check_directory = allow_directory,
+                                          .choose_temp_name = choose_temp_name,
+                                          .publish = publish,
+                                          .has_size = has_size,
+                                          .discard = discard};
     static const struct notify_ops notify = {wake_notifier, release_target};
     struct queue_ports ports = {
         .clock = clock_system, .transfer = &transfer, .files = &files, .notify = &notify};

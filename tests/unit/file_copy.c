@@ -50,7 +50,8 @@ static void on_end(void *ctx, const struct source_result *result)
     SetEvent(reader->ended);
 }
 
-static const struct source_sink sink = {on_connected, on_answer, on_data, on_end};
+static const struct source_sink sink = {
+    .connected = on_connected, .answer = on_answer, .data = on_data, .end = on_end};
 
 static struct file_version version_of(const WCHAR *path)
 {
