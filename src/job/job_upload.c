@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "base/url.h"
 #include "bitsmsg.h"
 #include "job/job_private.h"
 
@@ -19,6 +20,7 @@ void upload_plan_done(struct upload_plan *plan)
     free(plan->local_name);
     free(plan->temp_name);
     http_settings_release(plan->http);
+    proxy_settings_done(&plan->proxy);
 }
 
 static bool is_current(const struct job *job, uint32_t epoch)
@@ -64,6 +66,7 @@ bool job_upload_is_next(struct job *job, uint32_t epoch)
 static HRESULT make_plan(const struct job *job, struct upload_plan *plan)
 {
     const struct job_file *file = job->files[0];
+    const struct proxy_settings proxy = {job->proxy_usage, job->proxy_list, job->proxy_bypass};
 
     *plan = (struct upload_plan){.is_reply = job->type == JOB_TYPE_UPLOAD_REPLY,
                                  .is_closing = file->is_done,
@@ -77,7 +80,7 @@ static HRESULT make_plan(const struct job *job, struct upload_plan *plan)
                                  .retry_ms = job->min_retry_delay * 1000u};
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&
-        (plan->temp_name = str_dup(file->temp_name)))
+        (plan->temp_name = str_dup(file->temp_name)) && proxy_settings_copy(&plan->proxy, &proxy))
         return S_OK;
     upload_plan_done(plan);
     return E_OUTOFMEMORY;
@@ -174,6 +177,16 @@ bool job_upload_progress(struct job *job, uint32_t epoch, uint64_t offset)
 
 /* ---- the end of the file ---- */
 
+static bool is_same_server(struct job *job, const WCHAR *url)
+{
+    bool is_same;
+
+    queue_lock(job->queue);
+    is_same = url_same_origin(job->files[0]->remote_name, url);
+    queue_unlock(job->queue);
+    return is_same;
+}
+
 /* Without a URL: an empty one, so that there is a file to complete. */
 static HRESULT make_reply(struct job *job, const WCHAR *url, struct job_file **out)
 {
@@ -191,6 +204,8 @@ static HRESULT make_reply(struct job *job, const WCHAR *url, struct job_file **o
     free(local);
     if (FAILED(hr)) return hr;
     (*out)->is_reply = (*out)->is_origin_only = true;
+    /* What is secret is for the server that the client has named. */
+    (*out)->is_elsewhere = url && !is_same_server(job, url);
     return S_OK;
 }
 
@@ -202,6 +217,7 @@ static void renew_reply(struct job_file *reply, struct job_file *now)
 
     reply->remote_name = now->remote_name;
     reply->local_name = now->local_name;
+    reply->is_elsewhere = now->is_elsewhere;
     now->remote_name = remote;
     now->local_name = local;
 }

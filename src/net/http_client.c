@@ -596,6 +596,7 @@ static bool ask_again(struct http_request *request)
     http_head_init(&request->head);
     request->has_head = request->is_challenge = request->is_connected = false;
     request->skipped = 0;
+    request->body.offset = 0;
     request->failure = S_OK;
     request->is_sent = request->is_answered = request->is_sent_again = false;
     request->body.offset = 0;

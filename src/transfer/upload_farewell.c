@@ -71,6 +71,7 @@ static void say(struct upload_farewell *farewell)
                                            .packet = &packet,
                                            .remote_name = farewell->plan.remote_name,
                                            .http = farewell->plan.http,
+                                           .proxy = &farewell->plan.proxy,
                                            .done = on_done,
                                            .ctx = farewell};
 

@@ -5,6 +5,7 @@
 #define OPENBITS_TRANSFER_UPLOAD_REQUEST_H
 
 #include "job/http_settings.h"
+#include "job/proxy_settings.h"
 #include "net/http_client.h"
 #include "upload/upload_session.h"
 
@@ -17,15 +18,17 @@ struct upload_request_params
     const WCHAR *remote_name;
     const WCHAR *local_name; /* NULL: not told */
     struct http_settings *http;
+    const struct proxy_settings *proxy;
     /* The bytes of a fragment, by their offset in it. 0: they cannot be had. */
     size_t (*read)(void *ctx, uint64_t offset, void *buffer, size_t size);
     /* The last call; the request is gone. S_OK: there is an answer; else E_ABORT when read() has
-     * given up. */
+     * given up. BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED: the client is to judge the server,
+     * and has not said yes to it. */
     void (*done)(void *ctx, HRESULT hr, const struct upload_ack *ack);
     void *ctx;
 };
 
-/* Nothing of the parameters is needed after the call but the http settings' reference. */
+/* Nothing of the parameters is needed after the call. */
 HRESULT upload_request_start(struct http_client *client, const struct upload_request_params *params,
                              struct upload_request **out);
 

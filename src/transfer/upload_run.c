@@ -175,7 +175,11 @@ static void on_done(void *ctx, HRESULT hr, const struct upload_ack *ack)
     {
         upload_session_broken(&run->session);
         host_failed(run);
-        fail(run, hr, ERROR_CONTEXT_REMOTE_FILE, err_is_transient(hr));
+        fail(run, hr,
+             hr == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED
+                 ? ERROR_CONTEXT_CERTIFICATE_CALLBACK
+                 : ERROR_CONTEXT_REMOTE_FILE,
+             err_is_transient(hr));
     }
     else
     {
@@ -202,6 +206,7 @@ static void send_next(struct upload_run *run)
                                            .remote_name = run->plan.remote_name,
                                            .local_name = run->plan.local_name,
                                            .http = run->plan.http,
+                                           .proxy = &run->plan.proxy,
                                            .read = read_piece,
                                            .done = on_done,
                                            .ctx = run};

@@ -358,6 +358,66 @@ static void test_host_fallback(void)
     IBackgroundCopyJob_Release(job);
 }
 
+/* ---- how requests are made ---- */
+
+static void set_password(IBackgroundCopyJob *job)
+{
+    BG_AUTH_CREDENTIALS credentials = {.Target = BG_AUTH_TARGET_SERVER,
+                                       .Scheme = BG_AUTH_SCHEME_BASIC};
+    IBackgroundCopyJob2 *job2 = job2_of(job);
+    WCHAR user[] = L"user", password[] = L"password";
+    HRESULT hr;
+
+    credentials.Credentials.Basic.UserName = user;
+    credentials.Credentials.Basic.Password = password;
+    hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob2_Release(job2);
+}
+
+static void set_header(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                           (void **)&options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
+    hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, L"X-Mine: yes\r\n");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+}
+
+/* A challenge in the middle: the fragment goes once more, from its beginning. */
+static void test_credentials(void)
+{
+    struct up_server *server = up_serve(origin, "/password", NULL);
+    IBackgroundCopyJob *job =
+        create_upload(origin, "/password", BG_JOB_TYPE_UPLOAD, L"password", 3 * MIB, 6);
+    char value[128];
+    struct origin_entry request;
+    size_t answered = 0;
+
+    set_password(job);
+    set_header(job);
+    up_add_fault(server, &(struct up_fault){UP_CREATE, 1, 1, UP_STATUS, 401,
+                                            "WWW-Authenticate: Basic realm=\"x\"\r\n"});
+    up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 1, 1, UP_STATUS, 401,
+                                            "WWW-Authenticate: Basic realm=\"x\"\r\n"});
+    resume_upload(job);
+    finish_upload(job, server, L"password", 3 * MIB, 6);
+    for (size_t i = 0; origin_journal_get(origin, "/password", i, &request); i++)
+    {
+        if (origin_header(request.head, "Authorization", value, sizeof(value))) answered++;
+        ok(origin_header(request.head, "X-Mine", value, sizeof(value)) && !strcmp(value, "yes"),
+           "No field of the client's in request %zu.\n", i);
+        ok(!strcmp(request.method, "BITS_POST"), "Got method %s.\n", request.method);
+    }
+    ok(answered >= 2, "Only %zu requests have credentials.\n", answered);
+    up_free(server);
+}
+
 START_TEST(uploads)
 {
     com_start(COINIT_MULTITHREADED);
@@ -370,6 +430,7 @@ START_TEST(uploads)
         RUN_TEST(test_cancel);
         RUN_TEST(test_cancel_again);
         RUN_TEST(test_host_fallback);
+        RUN_TEST(test_credentials);
         com_stop();
         origin_destroy(origin);
         return;
