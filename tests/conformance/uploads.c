@@ -185,6 +185,12 @@ static void change_time(const WCHAR *path)
     CloseHandle(file);
 }
 
+/* As soon as the engine has let go of the old one. */
+static bool write_new(void *path)
+{
+    return write_file(path, 3 * MIB, 5);
+}
+
 /* While a fragment's answer is out, and while the job is suspended. */
 static void check_change(const char *path, const WCHAR *name, void (*change)(const WCHAR *path),
                          bool is_suspended)
@@ -208,7 +214,7 @@ static void check_change(const char *path, const WCHAR *name, void (*change)(con
     ok(!up_has_any_file(server), "A file was delivered.\n");
 
     /* The client knows, and wants the new one sent. */
-    write_file(local, 3 * MIB, 5);
+    ok(wait_for(write_new, local, UPLOAD_WAIT_MS), "The file cannot be written.\n");
     resume_upload(job);
     finish_upload(job, server, name, 3 * MIB, 5);
     up_get_counts(server, &counts);
