@@ -6,8 +6,6 @@
 
 #include "base/clock.h"
 
-#define UPLOAD_BUFFER (512 * 1024L)
-
 static size_t on_read(char *buffer, size_t size, size_t count, void *ctx)
 {
     struct http_body_reader *reader = ctx;
@@ -24,6 +22,7 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *ctx)
         return CURL_READFUNC_ABORT;
     }
     reader->offset += got;
+    *reader->taken += got;
     return got;
 }
 
@@ -41,7 +40,7 @@ void http_body_setup(CURL *easy, struct http_body_reader *reader)
 {
     curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)reader->body.size);
-    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, HTTP_BODY_BUFFER);
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, reader);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);

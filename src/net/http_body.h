@@ -8,6 +8,9 @@
 
 #include "net/http_client.h"
 
+/* Bytes that libcurl takes at once at most; it is built to take 2 MiB. */
+#define HTTP_BODY_BUFFER (1024 * 1024L)
+
 struct http_body_reader
 {
     struct http_body body;
@@ -15,6 +18,7 @@ struct http_body_reader
     tick_t *deadline;     /* of the answer's head: counts from the last byte on */
     uint32_t patience_ms; /* for it */
     bool has_failed;      /* the owner has no more bytes */
+    size_t *taken;        /* counts them */
 };
 
 /* The options of a request that sends one. The reader must live as long as the handle works. */

@@ -44,6 +44,7 @@ struct http_client
     struct socket_set *sockets;
     tick_t timer;     /* when libcurl wants to be called at the latest */
     size_t body_size; /* received since somebody set it to 0 */
+    size_t sent_size; /* the same of what is sent */
     struct list requests;
     uint32_t dialogues; /* that have been begun */
     struct http_proxy_finder *finder;
@@ -125,9 +126,11 @@ static void on_ready(void *ctx, socket_handle handle, unsigned int ready)
     if (ready & SOCKET_SET_WRITE) bits |= CURL_CSELECT_OUT;
     do
     {
-        client->body_size = 0;
+        client->body_size = client->sent_size = 0;
         curl_multi_socket_action(client->multi, handle, bits, &running);
-    } while (client->body_size >= HTTP_SETUP_BUFFER_MAX && --reads);
+    } while ((client->body_size >= HTTP_SETUP_BUFFER_MAX ||
+              client->sent_size >= (size_t)HTTP_BODY_BUFFER) &&
+             --reads);
 }
 
 static void run_timer(struct http_client *client)
@@ -390,8 +393,10 @@ static void set_body(struct http_request *request, const struct http_request_par
     if (patience_ms / 1000 > config->floor_seconds)
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_TIME, (long)(patience_ms / 1000 + 1));
     if (!params->body) return;
-    request->body = (struct http_body_reader){
-        .body = *params->body, .deadline = &request->head_deadline, .patience_ms = patience_ms};
+    request->body = (struct http_body_reader){.body = *params->body,
+                                              .deadline = &request->head_deadline,
+                                              .patience_ms = patience_ms,
+                                              .taken = &request->client->sent_size};
     http_body_setup(request->easy, &request->body);
 }
 
