@@ -183,6 +183,20 @@ struct store_change *store_test_job_status(unsigned int seed, uint32_t error_cou
     return change;
 }
 
+static struct upload_state *upload_with(unsigned int seed)
+{
+    struct upload_state *state = calloc(1, sizeof(*state));
+
+    if (!state) abort();
+    snprintf(state->session, sizeof(state->session), "{session-%u}", seed);
+    if (seed % 2) snprintf(state->host, sizeof(state->host), "host%u.example:80", seed);
+    state->fallback_seconds = UPLOAD_FALLBACK_NEVER - seed;
+    state->fragment_limit = seed * 4096;
+    state->is_stale = seed % 2;
+    state->is_closing = !state->is_stale;
+    return state;
+}
+
 static struct http_settings *http_with(unsigned int seed)
 {
     struct http_settings *http = http_settings_copy(NULL);
@@ -219,6 +233,8 @@ struct store_change *store_test_job(unsigned int seed)
     if (seed % 4 == 1) texts->notify_program = text_with("C:\\program ", seed);
     if (seed % 4 == 2) texts->notify_parameters = text_with("parameters ", seed);
     if (seed % 5 == 1) texts->http = http_with(seed);
+    if (seed % 3 == 0) texts->upload = upload_with(seed);
+    if (seed % 4 == 3) texts->reply_name = text_with("C:\\reply ", seed);
     if (seed % 7 == 1)
         texts->legacy = (struct legacy_group){true, seed % 2, store_test_id(seed + 1), {0}};
     change->job_data.texts = texts;
@@ -388,6 +404,11 @@ static void print_job(char **text, const GUID *id, const struct job_status *s,
     if (t->http) print_http(text, t->http);
     if (t->legacy.is_group)
         print(text, " group %d %x", t->legacy.has_job, (unsigned int)t->legacy.job_id.Data1);
+    if (t->reply_name) print_text(text, t->reply_name);
+    if (t->upload)
+        print(text, " %s %s %u %u %d%d", t->upload->session, t->upload->host,
+              t->upload->fallback_seconds, t->upload->fragment_limit, t->upload->is_stale,
+              t->upload->is_closing);
 }
 
 static void print_file(char **text, uint32_t index, const struct file_status *s,
