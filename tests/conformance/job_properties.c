@@ -372,8 +372,7 @@ static void test_proxy_malformed(void)
     resume(job);
     state = wait_for_state(job, TRANSFERRED | STATE_BIT(BG_JOB_STATE_ERROR), SOON);
     code = job_error(job, NULL);
-    todo_if(target_is_ours())
-        ok(code == BG_E_INVALID_PROXY_INFO, "Got state %s, code %#lx.\n", state_name(state), code);
+    ok(code == BG_E_INVALID_PROXY_INFO, "Got state %s, code %#lx.\n", state_name(state), code);
     end_job(job);
 }
 

@@ -4,17 +4,6 @@
 #include "matrix_calls.h"
 #include "matrix_run.h"
 
-/* Methods that this server does not have yet: while one is listed, E_NOTIMPL from it is a known
- * gap, and it must have one. */
-static const char *const gaps[] = {
-    "SetCredentials",    "RemoveCredentials", "ReplaceRemotePrefix",    "AddFileWithRanges",
-    "SetProperty",       "GetProperty",       "SetRemoteName",          "File5_SetProperty",
-    "File5_GetProperty", "RequestFileRanges", "UpdateDownloadPosition", "GetFilledFileRanges",
-    "SetFileACLFlags",   "GetFileACLFlags",
-};
-static unsigned int gap_cells[ARRAY_SIZE(gaps)];
-static bool is_gap_tried[ARRAY_SIZE(gaps)];
-
 static unsigned int cells;
 static IBackgroundCopyError *error;
 static IBackgroundCopyJob *error_job;
@@ -55,20 +44,6 @@ static bool is_right(const struct row *row, BG_JOB_STATE state, ULONG bit, HRESU
     return false;
 }
 
-/* Is E_NOTIMPL a known gap of the method? */
-static bool is_gap(const char *method, HRESULT hr)
-{
-    for (unsigned int i = 0; i < ARRAY_SIZE(gaps); i++)
-    {
-        if (strcmp(gaps[i], method)) continue;
-        is_gap_tried[i] = true;
-        if (hr != E_NOTIMPL || !target_is_ours()) return false;
-        gap_cells[i]++;
-        return true;
-    }
-    return false;
-}
-
 static void run_cell(const struct row *row, BG_JOB_STATE state, struct objects *o, ULONG bit)
 {
     HRESULT hr = E_UNEXPECTED;
@@ -83,9 +58,7 @@ static void run_cell(const struct row *row, BG_JOB_STATE state, struct objects *
         return;
     }
     is_good = is_right(row, state, bit, hr);
-    todo_if(!is_good && is_gap(row->method, hr))
-        ok(is_good, "%s, %s, %#lx: got hr %#lx.\n", row->method, row->what, bit, hr);
-    if (is_good) is_gap(row->method, S_OK);
+    ok(is_good, "%s, %s, %#lx: got hr %#lx.\n", row->method, row->what, bit, hr);
 }
 
 /* ---- objects ---- */
@@ -213,8 +186,6 @@ bool matrix_start(void)
 
 unsigned int matrix_stop(void)
 {
-    for (unsigned int i = 0; i < ARRAY_SIZE(gaps) && target_is_ours(); i++)
-        ok(!is_gap_tried[i] || gap_cells[i], "%s is there: take it off the list.\n", gaps[i]);
     if (error) IBackgroundCopyError_Release(error);
     if (error_job) end_job(error_job);
     guard_stop();

@@ -75,7 +75,7 @@ static HRESULT WINAPI callback_JobModification(IBackgroundCopyCallback *iface,
     return S_OK;
 }
 
-static const IBackgroundCopyCallbackVtbl callback_vtbl = {
+static IBackgroundCopyCallbackVtbl callback_vtbl = {
     callback_QueryInterface, callback_AddRef,   callback_Release,
     callback_JobTransferred, callback_JobError, callback_JobModification,
 };
