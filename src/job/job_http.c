@@ -110,9 +110,19 @@ static HRESULT change_hidden(struct http_settings *settings, const void *wish)
     return S_OK;
 }
 
+/* Page "MakeCustomHeadersWriteOnly": it always works, and a job that is over can still be asked. */
 HRESULT job_hide_http_headers(struct job *job)
 {
-    return job_change_http(job, change_hidden, NULL);
+    struct http_settings *before = NULL;
+    HRESULT hr;
+
+    job_lock(job);
+    if ((hr = replace_settings(job, change_hidden, NULL, &before)) == S_OK &&
+        !job_state_is_final(job->state))
+        hr = queue_save(job->queue);
+    queue_unlock(job->queue);
+    http_settings_release(before);
+    return hr;
 }
 
 /* ---- security ---- */

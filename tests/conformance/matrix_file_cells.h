@@ -51,14 +51,14 @@ CELL(File5_GetProperty, "0", ANY_STATE, BG_E_UNKNOWN_PROPERTY_ID, get_file_prope
 CELL(File5_GetProperty, "2", ANY_STATE, BG_E_UNKNOWN_PROPERTY_ID, get_file_property(F, 2))
 CELL(File5_GetProperty, "-1", ANY_STATE, BG_E_UNKNOWN_PROPERTY_ID, get_file_property(F, -1))
 CELL(File5_GetProperty, "headers", ANY_STATE, S_OK, get_file_property(F, 1))
-CELL(UpdateDownloadPosition, "0", BAD, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_UpdateDownloadPosition(F, 0))
-CELL(UpdateDownloadPosition, "2^64-1", BAD, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_UpdateDownloadPosition(F, UINT64_MAX))
+CELL(UpdateDownloadPosition, "0", CHANGE, S_OK, IBackgroundCopyFile6_UpdateDownloadPosition(F, 0))
+CELL(UpdateDownloadPosition, "2^64-1", BAD, BG_E_INVALID_RANGE, IBackgroundCopyFile6_UpdateDownloadPosition(F, UINT64_MAX))
 CELL_OR(RequestFileRanges, "NULL", NULL_WRITE, E_INVALIDARG, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_RequestFileRanges(F, 1, NULL))
 CELL_OR(RequestFileRanges, "0", BAD, E_INVALIDARG, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_RequestFileRanges(F, 0, two_ranges(0, 1, 0, 0)))
 CELL_OR(RequestFileRanges, "length 0", BAD, BG_E_INVALID_RANGE, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_RequestFileRanges(F, 1, two_ranges(0, 0, 0, 0)))
-CELL(RequestFileRanges, "not on demand", BAD, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_RequestFileRanges(F, 1, two_ranges(0, 1, 0, 0)))
+CELL(RequestFileRanges, "first byte", CHANGE, S_OK, IBackgroundCopyFile6_RequestFileRanges(F, 1, two_ranges(0, 1, 0, 0)))
 CELL_OR(GetFilledFileRanges, "NULL count", NULL_READ, E_INVALIDARG, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_GetFilledFileRanges(F, NULL, &out.ranges))
 CELL_OR(GetFilledFileRanges, "NULL ranges", NULL_READ, E_INVALIDARG, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, IBackgroundCopyFile6_GetFilledFileRanges(F, &out.number, NULL))
-CELL_OR(GetFilledFileRanges, "not on demand", ANY_STATE, BG_E_RANDOM_ACCESS_NOT_SUPPORTED, S_OK, IBackgroundCopyFile6_GetFilledFileRanges(F, &out.number, &out.ranges))
+CELL(GetFilledFileRanges, "both", ANY_STATE, S_OK, IBackgroundCopyFile6_GetFilledFileRanges(F, &out.number, &out.ranges))
 
 #undef F

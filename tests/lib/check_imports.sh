@@ -9,7 +9,7 @@ objdump=$1
 shift
 
 allowed=" advapi32 bcrypt crypt32 fwpuclnt iphlpapi kernel32 msvcrt ncrypt netapi32 normaliz ntdll
- ole32 oleaut32 rpcrt4 secur32 shell32 shlwapi user32 userenv winhttp ws2_32 wtsapi32 "
+ ole32 oleaut32 rpcrt4 secur32 shell32 shlwapi user32 userenv version winhttp ws2_32 wtsapi32 "
 allowed=$(printf '%s' "$allowed" | tr '\n' ' ')
 
 bad=0
