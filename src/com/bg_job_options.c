@@ -3,6 +3,7 @@
  * IBackgroundCopyJob3 and 5: how a job is to be transferred. */
 #include "bitsmsg.h"
 #include "com/bg_job_private.h"
+#include "job/job_state.h"
 #include "job/job_options.h"
 
 HRESULT WINAPI bg_job_SetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD flags)
@@ -25,7 +26,9 @@ static HRESULT set_stored_credentials(struct job *job, BG_AUTH_TARGET target)
 {
     if (target == BG_AUTH_TARGET_SERVER) return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
     if (target != BG_AUTH_TARGET_PROXY) return E_INVALIDARG;
-    return job_set_stored_credentials(job, true);
+    if (job_state_is_final(job_state(job))) return BG_E_INVALID_STATE;
+    /* The core could keep it, but nobody asks the system for them yet. */
+    return com_not_written("SetProperty of stored credentials for a proxy");
 }
 
 HRESULT WINAPI bg_job_SetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,

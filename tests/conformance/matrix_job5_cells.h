@@ -56,7 +56,6 @@ CELL(SetProperty, "notification interval 0", CHANGE, S_OK, set_dword(J, BITS_JOB
 CELL(SetProperty, "notification interval", CHANGE, S_OK, set_dword(J, BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS, 0xffffffff))
 CELL(SetProperty, "notification interval 500", CHANGE, S_OK, set_dword(J, BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS, 500))
 CELL(SetProperty, "stored credentials of the server", BAD, BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED, set_dword(J, BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, BG_AUTH_TARGET_SERVER))
-CELL(SetProperty, "stored credentials of the proxy", CHANGE, S_OK, set_dword(J, BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, BG_AUTH_TARGET_PROXY))
 CELL_TABLE(SetProperty, "high performance", high_performance_codes, set_dword(J, BITS_JOB_PROPERTY_HIGH_PERFORMANCE, FALSE))
 CELL_TABLE(SetProperty, "dynamic content", after_resume_codes, set_dword(J, BITS_JOB_PROPERTY_DYNAMIC_CONTENT, FALSE))
 CELL_TABLE(SetProperty, "maximum size", after_resume_codes, set_size(J, 1000000))

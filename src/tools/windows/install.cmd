@@ -23,8 +23,10 @@ if not exist "%source%x64\qmgr.dll" echo The folder x64 is not beside this file.
 if not exist "%folder%" mkdir "%folder%"
 if not exist "%folder%\x64" mkdir "%folder%\x64"
 if not exist "%folder%\x86" mkdir "%folder%\x86"
-copy /y "%source%x64\qmgr.dll" "%folder%\x64\qmgr.dll" >nul || goto failed
-copy /y "%source%x64\bitsadmin.exe" "%folder%\x64\bitsadmin.exe" >nul || goto failed
+copy /y "%source%x64\qmgr.dll" "%folder%\x64\qmgr.dll" >nul
+if errorlevel 1 goto failed
+copy /y "%source%x64\bitsadmin.exe" "%folder%\x64\bitsadmin.exe" >nul
+if errorlevel 1 goto failed
 if exist "%source%x86\qmgr.dll" copy /y "%source%x86\qmgr.dll" "%folder%\x86\qmgr.dll" >nul
 if exist "%source%x86\bitsadmin.exe" copy /y "%source%x86\bitsadmin.exe" "%folder%\x86\bitsadmin.exe" >nul
 "%SystemRoot%\system32\regsvr32.exe" /s %mode% "%folder%\x64\qmgr.dll"
