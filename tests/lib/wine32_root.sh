@@ -88,5 +88,5 @@ mkdir -p "$root/proc" "$root/dev" "$root/tmp" "$root/root" "$root/etc"
 echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
 printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' >"$root/etc/hosts"
 sh "$(dirname "$0")/in_root.sh" "$root" -- /usr/lib/wine/wine --version >>"$log" 2>&1 9>&- ||
-    fail "programs in $root cannot be run: no user namespaces here?"
+    fail "programs in $root cannot be run: no user namespaces, or no 32-bit programs here?"
 : >"$root/.ready"
