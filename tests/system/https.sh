@@ -29,8 +29,22 @@ extra_of()
         echo "ssl_verify_client optional_no_ca; if (\$ssl_client_fingerprint = '') { return 403; }"
 }
 
+# another_port: one that this server does not have yet.
+another_port()
+{
+    while :; do
+        port=$(free_port)
+        case " $ports " in
+        *" $port "*) ;;
+        *) break ;;
+        esac
+    done
+    ports="$ports $port"
+}
+
 write_config()
 {
+    ports=
     cat <<EOF
 daemon off;
 master_process off;
@@ -47,9 +61,10 @@ http {
     root "$folder/www";
 EOF
     for name in $names; do
+        another_port
         cat <<EOF
     server {
-        listen 127.0.0.1:$(free_port) ssl;
+        listen 127.0.0.1:$port ssl;
         ssl_certificate "$folder/certificates/$name.pem";
         ssl_certificate_key "$folder/certificates/$name.key";
         $(extra_of "$name")
