@@ -3,7 +3,6 @@
  * A peer that gives nothing, or too little, for as long as it may is left. */
 #include "transfer/run_private.h"
 
-
 /* Caller holds the lock. When a peer that goes on like this is to be looked at again; not after
  * now: it has given nothing, or too little, for as long as it may. */
 static tick_t judge_peer(struct run *run, tick_t now)

@@ -18,8 +18,8 @@ int wmain(int argc, WCHAR **argv)
     if (argc != 3) bench_fail("usage");
     manager = bench_manager();
     start = bench_now();
-    bench_check(
-        IBackgroundCopyManager_CreateJob(manager, L"put", BG_JOB_TYPE_UPLOAD, &id, &job), "create");
+    bench_check(IBackgroundCopyManager_CreateJob(manager, L"put", BG_JOB_TYPE_UPLOAD, &id, &job),
+                "create");
     bench_check(IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND), "SetPriority");
     bench_check(IBackgroundCopyJob_AddFile(job, argv[1], argv[2]), "AddFile");
     bench_finish(job);

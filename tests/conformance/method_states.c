@@ -157,8 +157,7 @@ static void check_setters_in(BG_JOB_STATE state, HRESULT expected)
 static void test_setters(void)
 {
     for (unsigned int i = 0; i < STATE_COUNT; i++)
-        if (!is_final_state((BG_JOB_STATE)i))
-            check_setters_in((BG_JOB_STATE)i, S_OK);
+        if (!is_final_state((BG_JOB_STATE)i)) check_setters_in((BG_JOB_STATE)i, S_OK);
 }
 
 static void test_setters_in_final_states(void)
