@@ -33,7 +33,6 @@ static void test_GetGroup(void)
     GUID id, other, got;
     HRESULT hr;
 
-    shows("QM-2");
     group = create_group(&id);
     hr = IBackgroundCopyQMgr_GetGroup(qmgr, id, &found);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -423,7 +422,6 @@ static void test_AddFiles(void)
     DWORD count = 7;
     HRESULT hr;
 
-    shows("QM-15");
     shows("QM-16");
     group = create_group(&group_id);
     job = create_job1(group, &id);
