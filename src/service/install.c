@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "com/class_factory.h"
 #include "service/class_keys.h"
+#include "service/start_type.h"
 
 #define PARAMETERS L"\\System\\CurrentControlSet\\Services\\" SERVICE_NAME L"\\Parameters"
 #define SVCHOST    L"Software\\Microsoft\\Windows NT\\CurrentVersion\\Svchost"
@@ -112,6 +113,7 @@ static HRESULT uninstall_service(const WCHAR *dll)
     if (!manager) return err_from_last_error();
     service = OpenServiceW(manager, SERVICE_NAME, SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE);
     if (service) stop_service(service);
+    start_type_give_back();
     /* Somebody may have set another DLL since. */
     class_key_get(PARAMETERS, L"ServiceDll", found);
     hr = str_is_equal_nocase(file_name(found), file_name(dll))

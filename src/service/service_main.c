@@ -11,6 +11,7 @@
 #include "service/install.h"
 #include "service/owner.h"
 #include "service/runtime.h"
+#include "service/start_type.h"
 
 #define START_MS   20000 /* for an owner in another process to end */
 #define STOP_MS    10000
@@ -88,11 +89,13 @@ static void run_until_stop(void)
     }
 }
 
+/* What has work left when it stops is started with the machine. */
 static void stop(void)
 {
     ULONGLONG end = GetTickCount64() + STOP_MS;
 
     report(SERVICE_STOP_PENDING, S_OK);
+    if (runtime_is_idle()) start_type_give_back();
     while (!runtime_stop_with_jobs() && GetTickCount64() < end)
         Sleep(PAUSE_MS);
 }
@@ -110,6 +113,7 @@ void WINAPI ServiceMain(DWORD argc, WCHAR **argv)
     if (SUCCEEDED(hr = start()))
     {
         report(SERVICE_RUNNING, S_OK);
+        start_type_make_automatic();
         run_until_stop();
         stop();
     }
