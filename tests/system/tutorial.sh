@@ -6,8 +6,8 @@
 
 set -eu
 
-top=$1
-build=$2
+top=$(cd "$1" && pwd)
+build=$(cd "$2" && pwd)
 # shellcheck source=tests/lib/output.sh
 . "$top/tests/lib/output.sh"
 # shellcheck source=tests/lib/wine.sh
@@ -29,10 +29,13 @@ finish()
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-# What the page calls by name.
+# What the page calls by name. With the status of the program, not of what comes after it.
 wine()
 {
-    run_on "$machine" "$@" | tr -d '\r'
+    wine_code=0
+    run_on "$machine" "$@" >"$folder/answer" || wine_code=$?
+    tr -d '\r' <"$folder/answer"
+    return "$wine_code"
 }
 
 put_in()
@@ -60,12 +63,16 @@ do_block()
     machine=$2
     sed -e 1d -e 's|openbits-wine install ~/.wine|put_in|' "$1" >"$folder/commands"
     say "Machine $machine: $(sed -n 2p "$1")"
-    # Each of them has to succeed.
+    # Each of them has to succeed; -e has no effect within a condition.
+    set +e
     # shellcheck source=/dev/null
-    . "$folder/commands" >"$folder/said" 2>&1 || {
+    (set -e; . "$folder/commands") >"$folder/said" 2>&1
+    code=$?
+    set -e
+    if [ "$code" -ne 0 ]; then
         cat "$folder/said"
         die "The commands of $1 fail on machine $machine."
-    }
+    fi
     sed 's/^/   /' "$folder/said"
     if grep -q -e peers "$folder/commands" && grep -q /getpeerstats "$folder/commands"; then
         cp "$folder/said" "$folder/stats.$machine"
@@ -77,6 +84,8 @@ mkdir -p "$folder/www"
 head -c "$size" /dev/urandom >"$folder/www/file.bin"
 touch -d '2024-02-03 04:05:06' "$folder/www/file.bin"
 cmake --install "$build" --prefix "$folder/root" >/dev/null
+# Programs are looked for in the current folder first, and a build has others of these names.
+cd "$folder"
 for number in 1 2; do
     rm -rf "$folder/machines/m$number/drive_c/windows/system32/openbits" \
         "$folder/machines/m$number/drive_c/file.bin"
