@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/err_codes.h"
 #include "base/list.h"
 #include "base/lock.h"
@@ -37,20 +38,41 @@ struct guest
     HRESULT result;
 };
 
+/* There is one: the runtime may look at it after the last call, and calls may come late. */
 struct key_server
 {
-    struct key_door door; /* immutable after create, as the next four */
+    RPC_BINDING_VECTOR *bindings; /* that the endpoint mapper knows, or NULL; the peers' thread */
+
+    struct lock lock; /* leaf; of the rest */
+    bool is_open;
+    struct key_door door; /* immutable while somebody is inside, as the next two */
     void (*wake)(void *ctx);
     void *ctx;
-    RPC_SERVER_INTERFACE spec;
-    RPC_BINDING_VECTOR *bindings; /* that the endpoint mapper knows, or NULL */
-
-    struct lock lock; /* leaf */
+    unsigned int inside; /* calls */
     struct list guests;
     unsigned int guest_count; /* that wait or are served */
-    bool is_ending;
-    struct cond answered;
+    struct cond changed;
 };
+
+static struct key_server the_server;
+static INIT_ONCE is_made = INIT_ONCE_STATIC_INIT;
+
+static bool enter(void)
+{
+    bool is_in;
+
+    lock_acquire(&the_server.lock);
+    if ((is_in = the_server.is_open)) the_server.inside++;
+    lock_release(&the_server.lock);
+    return is_in;
+}
+
+static void leave(void)
+{
+    lock_acquire(&the_server.lock);
+    if (!--the_server.inside) cond_broadcast(&the_server.changed);
+    lock_release(&the_server.lock);
+}
 
 /* ---- a call, on its own thread ---- */
 
@@ -60,7 +82,7 @@ static void wait_for_answer(struct key_server *server, struct guest *guest)
 
     guest->result = ERR_RPC_SERVER_TOO_BUSY;
     lock_acquire(&server->lock);
-    if ((is_in = !server->is_ending && server->guest_count < CALLS_MAX))
+    if ((is_in = server->is_open && server->guest_count < CALLS_MAX))
     {
         server->guest_count++;
         list_add_tail(&server->guests, &guest->entry);
@@ -71,23 +93,27 @@ static void wait_for_answer(struct key_server *server, struct guest *guest)
 
     lock_acquire(&server->lock);
     while (guest->state == GUEST_WAITS)
-        if (!cond_wait(&server->answered, &server->lock, PATIENCE_MS)) break;
+        if (!cond_wait(&server->changed, &server->lock, PATIENCE_MS)) break;
     /* It does not take long any more. */
     while (guest->state == GUEST_IS_SERVED)
-        cond_wait(&server->answered, &server->lock, COND_FOREVER);
+        cond_wait(&server->changed, &server->lock, COND_FOREVER);
     if (guest->state == GUEST_WAITS) list_remove(&guest->entry);
     server->guest_count--;
     lock_release(&server->lock);
 }
 
-/* Whoever is not named gets this far and no further: not every RPC runtime heeds the flags. */
-static void serve(struct key_server *server, RPC_BINDING_HANDLE binding, struct guest *guest)
+static bool is_named(RPC_BINDING_HANDLE binding, struct key_exchange_peer *caller)
 {
-    if ((guest->result = server->door.name_caller(server->door.ctx, binding, &guest->caller)) !=
-        S_OK)
-        guest->result = E_ACCESSDENIED;
-    else
-        wait_for_answer(server, guest);
+    return the_server.door.name_caller(the_server.door.ctx, binding, caller) == S_OK;
+}
+
+/* Whoever is not named gets this far and no further: not every RPC runtime heeds the flags. */
+static void serve(RPC_BINDING_HANDLE binding, struct guest *guest)
+{
+    guest->result = E_ACCESSDENIED;
+    if (!enter()) return;
+    if (is_named(binding, &guest->caller)) wait_for_answer(&the_server, guest);
+    leave();
     if (guest->result != S_OK)
         LOG_INFO(LOG_PEER, "an exchange of keys is refused: %#lx", (unsigned long)guest->result);
 }
@@ -95,8 +121,6 @@ static void serve(struct key_server *server, RPC_BINDING_HANDLE binding, struct 
 /* The answer to the only method; what is raised ends in the runtime, which tells the caller. */
 static void RPC_ENTRY dispatch(PRPC_MESSAGE message)
 {
-    const RPC_SERVER_INTERFACE *spec = message->RpcInterfaceInformation;
-    struct key_server *server = (struct key_server *)spec->InterpreterInfo;
     struct guest guest = {.state = GUEST_WAITS};
     RPC_STATUS status;
 
@@ -104,7 +128,7 @@ static void RPC_ENTRY dispatch(PRPC_MESSAGE message)
     if ((message->DataRepresentation & 0xf0) != 0x10 ||
         !key_call_read(message->Buffer, message->BufferLength, &guest.blob, &guest.size))
         RpcRaiseException(RPC_X_BAD_STUB_DATA);
-    serve(server, message->Handle, &guest);
+    serve(message->Handle, &guest);
     message->BufferLength = (unsigned int)key_answer_size(guest.answer_size);
     if (!(status = I_RpcGetBuffer(message)))
     {
@@ -117,6 +141,8 @@ static void RPC_ENTRY dispatch(PRPC_MESSAGE message)
 
 static RPC_DISPATCH_FUNCTION methods[] = {dispatch, NULL};
 static RPC_DISPATCH_TABLE dispatch_table = {1, methods, 0};
+
+static RPC_SERVER_INTERFACE spec = {.Length = sizeof(spec), .DispatchTable = &dispatch_table};
 
 /* ---- the peers' thread ---- */
 
@@ -138,7 +164,7 @@ static void finish(struct key_server *server, struct guest *guest)
 {
     lock_acquire(&server->lock);
     guest->state = GUEST_IS_DONE;
-    cond_broadcast(&server->answered);
+    cond_broadcast(&server->changed);
     lock_release(&server->lock);
 }
 
@@ -156,16 +182,17 @@ void key_server_run(struct key_server *server, key_serve_fn serve_guest, void *a
 
 /* ---- life ---- */
 
-/* Older runtimes do not ask name_caller() before they look at the bytes of a call; this does. */
-static RPC_STATUS RPC_ENTRY allow(RPC_IF_HANDLE spec, void *binding)
+/* Before the runtime looks at the bytes of a call, where it asks at all. */
+static RPC_STATUS RPC_ENTRY allow(RPC_IF_HANDLE interface_spec, void *binding)
 {
-    struct key_server *server =
-        (struct key_server *)((const RPC_SERVER_INTERFACE *)spec)->InterpreterInfo;
     struct key_exchange_peer caller;
+    bool is_allowed;
 
-    return server->door.name_caller(server->door.ctx, binding, &caller) == S_OK
-               ? RPC_S_OK
-               : RPC_S_ACCESS_DENIED;
+    (void)interface_spec;
+    if (!enter()) return RPC_S_ACCESS_DENIED;
+    is_allowed = is_named(binding, &caller);
+    leave();
+    return is_allowed ? RPC_S_OK : RPC_S_ACCESS_DENIED;
 }
 
 static RPC_STATUS announce(struct key_server *server)
@@ -173,7 +200,7 @@ static RPC_STATUS announce(struct key_server *server)
     RPC_STATUS status = RpcServerInqBindings(&server->bindings);
 
     if (status) return status;
-    return RpcEpRegisterW(&server->spec, server->bindings, NULL, (RPC_WSTR)L"");
+    return RpcEpRegisterW(&spec, server->bindings, NULL, (RPC_WSTR)L"");
 }
 
 static RPC_STATUS listen_at(struct key_server *server)
@@ -195,50 +222,53 @@ static RPC_STATUS open_door(struct key_server *server)
     RPC_STATUS status = listen_at(server);
 
     if (!status)
-        status = RpcServerRegisterIf2(&server->spec, NULL, NULL,
-                                      RPC_IF_AUTOLISTEN | server->door.register_flags, CALLS_MAX,
-                                      KEY_MESSAGE_MAX, allow);
+        status =
+            RpcServerRegisterIf2(&spec, NULL, NULL, RPC_IF_AUTOLISTEN | server->door.register_flags,
+                                 CALLS_MAX, KEY_MESSAGE_MAX, allow);
     if (!status && !server->door.endpoint && (status = announce(server)))
-        RpcServerUnregisterIf(&server->spec, NULL, TRUE);
+        RpcServerUnregisterIf(&spec, NULL, FALSE);
     return status;
 }
 
-static void free_server(struct key_server *server)
+static BOOL CALLBACK make(INIT_ONCE *once, void *parameter, void **context)
 {
-    if (server->bindings) RpcBindingVectorFree(&server->bindings);
-    cond_done(&server->answered);
-    lock_done(&server->lock);
-    free(server);
+    (void)once;
+    (void)parameter;
+    (void)context;
+    lock_init(&the_server.lock, LOCK_RANK_LEAF, "key server");
+    cond_init(&the_server.changed);
+    list_init(&the_server.guests);
+    spec.InterfaceId = key_door_interface;
+    spec.TransferSyntax = key_door_syntax;
+    return TRUE;
 }
 
-HRESULT key_server_create(const struct key_door *door, void (*wake)(void *ctx), void *ctx,
-                          struct key_server **out)
+/* Threads of the runtime may still be on their way out of this code when nobody needs it. */
+static HRESULT stay_loaded(void)
 {
-    struct key_server *server = calloc(1, sizeof(*server));
-    HRESULT hr;
+    HMODULE module;
 
-    *out = NULL;
-    if (!server) return E_OUTOFMEMORY;
-    server->door = *door;
-    server->wake = wake;
-    server->ctx = ctx;
-    server->spec = (RPC_SERVER_INTERFACE){.Length = sizeof(RPC_SERVER_INTERFACE),
-                                          .InterfaceId = key_door_interface,
-                                          .TransferSyntax = key_door_syntax,
-                                          .DispatchTable = &dispatch_table,
-                                          .InterpreterInfo = server};
-    lock_init(&server->lock, LOCK_RANK_LEAF, "key server");
-    cond_init(&server->answered);
-    list_init(&server->guests);
-    hr = door->open(door->ctx);
-    if (SUCCEEDED(hr)) hr = HRESULT_FROM_WIN32(open_door(server));
-    if (FAILED(hr))
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN |
+                                  GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                              (const WCHAR *)(void *)dispatch, &module)
+               ? S_OK
+               : err_from_last_error();
+}
+
+static bool take_server(const struct key_door *door, void (*wake)(void *ctx), void *ctx)
+{
+    bool is_free;
+
+    lock_acquire(&the_server.lock);
+    if ((is_free = !the_server.is_open))
     {
-        free_server(server);
-        return hr;
+        the_server.door = *door;
+        the_server.wake = wake;
+        the_server.ctx = ctx;
+        the_server.is_open = true;
     }
-    *out = server;
-    return S_OK;
+    lock_release(&the_server.lock);
+    return is_free;
 }
 
 static HRESULT refuse(void *arg, const struct key_exchange_peer *caller, const uint8_t *blob,
@@ -253,15 +283,41 @@ static HRESULT refuse(void *arg, const struct key_exchange_peer *caller, const u
     return ERR_RPC_SERVER_UNAVAILABLE;
 }
 
+/* Calls that come from now on are refused by themselves. */
+static void close_server(struct key_server *server)
+{
+    lock_acquire(&server->lock);
+    server->is_open = false;
+    lock_release(&server->lock);
+    key_server_run(server, refuse, NULL);
+    lock_acquire(&server->lock);
+    while (server->inside)
+        cond_wait(&server->changed, &server->lock, COND_FOREVER);
+    lock_release(&server->lock);
+    if (server->bindings) RpcBindingVectorFree(&server->bindings);
+}
+
+HRESULT key_server_create(const struct key_door *door, void (*wake)(void *ctx), void *ctx,
+                          struct key_server **out)
+{
+    HRESULT hr;
+
+    *out = NULL;
+    InitOnceExecuteOnce(&is_made, make, NULL, NULL);
+    if (FAILED(hr = door->open(door->ctx)) || FAILED(hr = stay_loaded())) return hr;
+    if (!take_server(door, wake, ctx)) return ERR_ALREADY_EXISTS;
+    if (FAILED(hr = HRESULT_FROM_WIN32(open_door(&the_server))))
+        close_server(&the_server);
+    else
+        *out = &the_server;
+    return hr;
+}
+
 void key_server_destroy(struct key_server *server)
 {
     if (!server) return;
-    if (server->bindings) RpcEpUnregister(&server->spec, server->bindings, NULL);
-    lock_acquire(&server->lock);
-    server->is_ending = true;
-    lock_release(&server->lock);
-    key_server_run(server, refuse, NULL);
-    /* Waits for calls that are on their way out. */
-    RpcServerUnregisterIf(&server->spec, NULL, TRUE);
-    free_server(server);
+    if (server->bindings) RpcEpUnregister(&spec, server->bindings, NULL);
+    /* Not with a wait, which some runtimes never end; calls are counted here. */
+    RpcServerUnregisterIf(&spec, NULL, FALSE);
+    close_server(server);
 }

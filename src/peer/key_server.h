@@ -14,8 +14,8 @@ typedef HRESULT (*key_serve_fn)(void *arg, const struct key_exchange_peer *calle
                                 const uint8_t *blob, size_t size, uint8_t **answer,
                                 size_t *answer_size);
 
-/* wake is called on any thread, with no lock held, when there is a call to answer. E_NOTIMPL where
- * nobody can be named for sure. */
+/* There can be one in a process at a time. wake is called on any thread, with no lock held, when
+ * there is a call to answer. E_NOTIMPL where nobody can be named for sure. */
 HRESULT key_server_create(const struct key_door *door, void (*wake)(void *ctx), void *ctx,
                           struct key_server **out);
 /* Refuses what waits. NULL is welcome. */

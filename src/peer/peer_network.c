@@ -19,7 +19,7 @@
 #include "peer/peer_list_file.h"
 #include "peer/peer_listener.h"
 #include "peer/peer_stream.h"
-#include "peer/trust_pins.h"
+#include "peer/peer_trust.h"
 #include "policy/peer_flags.h"
 
 /* A role that could not begin (a port is taken, there is no network) is tried again. */
@@ -63,7 +63,7 @@ struct peer_network
 
     /* The peers' thread. */
     struct peer_host host;
-    struct trust_pins *pins;
+    struct peer_trust *trust;
     struct machine_name name;
     struct identity identity;
     bool has_identity;
@@ -100,6 +100,11 @@ static void on_pins_changed(void *ctx)
     on_news(ctx, false, false);
 }
 
+static void on_keys(void *ctx)
+{
+    wake(ctx);
+}
+
 static void on_found(void *ctx)
 {
     on_news(ctx, true, false);
@@ -124,6 +129,13 @@ static HRESULT open_identity(struct peer_network *network)
         FAILED(hr = cache_disk_system.make_folder(NULL, network->folder)) ||
         FAILED(hr = identity_open(network->identity_path, now, &network->identity)))
         return hr;
+    if (network->trust &&
+        FAILED(hr = peer_trust_set_own(network->trust, network->identity.certificate.der,
+                                       network->identity.certificate.der_size)))
+    {
+        identity_done(&network->identity);
+        return hr;
+    }
     network->has_identity = true;
     machine_notice_write(network->name.fqdn, &network->identity.facts);
     return S_OK;
@@ -256,10 +268,16 @@ static HRESULT open_client(struct peer_network *network)
 
 static void open_trust(struct peer_network *network)
 {
-    HRESULT hr = trust_pins_create(on_pins_changed, network, &network->pins);
+    const struct peer_trust_config config = {.clock = network->host.clock,
+                                             .door = key_door_is_in_domain() ? &key_door_kerberos
+                                                                             : NULL,
+                                             .changed = on_pins_changed,
+                                             .is_called = on_keys,
+                                             .ctx = network};
+    HRESULT hr = peer_trust_create(&config, &network->trust);
 
     if (SUCCEEDED(hr))
-        network->host.trust = trust_pins_trust(network->pins);
+        network->host.trust = peer_trust_trust(network->trust);
     else
         LOG_ERR(LOG_PEER, "trusted peers cannot be read: %#lx", (unsigned long)hr);
 }
@@ -293,7 +311,7 @@ static void note_serving(struct peer_network *network)
 static void apply(struct peer_network *network, const struct peer_network_settings *wanted)
 {
     /* Nobody is trusted: there is nothing to ask and nobody to serve. */
-    bool has_peers = network->pins && trust_has_peers(&network->host.trust);
+    bool has_peers = network->trust && trust_has_peers(&network->host.trust);
     uint32_t roles = has_peers ? wanted->roles : 0;
     tick_t now = clock_ticks(&network->host.clock);
     HRESULT hr;
@@ -311,6 +329,8 @@ static void apply(struct peer_network *network, const struct peer_network_settin
         LOG_WARN(LOG_PEER, "a role of the peer cache cannot begin: %#lx", (unsigned long)hr);
         network->try_again = now + AGAIN_MS;
     }
+    /* Who only asks is called as well: both sides learn from one call. */
+    if (network->trust) peer_trust_serve(network->trust, network->roles != 0);
     note_serving(network);
 }
 
@@ -397,6 +417,8 @@ static uint32_t run_parts(struct peer_network *network)
     tick_t now = clock_ticks(&network->host.clock), next = now + WAIT_MAX, due;
 
     if (network->listener && (due = peer_listener_run(network->listener, now)) < next) next = due;
+    /* Searches wait for what it learns. */
+    if (network->trust && (due = peer_trust_run(network->trust, now)) < next) next = due;
     if (network->streams)
     {
         if ((due = peer_streams_run(network->streams, now)) < next) next = due;
@@ -420,8 +442,8 @@ static void network_loop(void *arg)
     if (network->has_identity) identity_done(&network->identity);
     network->has_identity = false;
     peer_stream_desk_fail(&network->desk);
-    trust_pins_destroy(network->pins);
-    network->pins = NULL;
+    peer_trust_destroy(network->trust);
+    network->trust = NULL;
     memset(&network->host.trust, 0, sizeof(network->host.trust));
     note_serving(network);
 }

@@ -44,13 +44,21 @@ struct holder
     bool is_rejected;
 };
 
-/* A question that is out. */
+/* A call for a peer's key; it may outlive the attempt that wanted it. */
+struct exchange
+{
+    struct attempt *attempt; /* NULL: nobody waits */
+};
+
+/* A question that is out, or a call for a key. */
 struct attempt
 {
     struct list entry;
     struct peer_file *file;
     uint32_t number;
     struct peer_link *link;
+    bool is_authentication;
+    struct exchange *exchange; /* NULL: none is under way */
     bool is_over; /* to be told by the next run: the search may not be called from within itself */
     enum content_outcome outcome;
 };
@@ -59,6 +67,7 @@ struct attempt
 
 static void free_attempt(struct attempt *attempt)
 {
+    if (attempt->exchange) attempt->exchange->attempt = NULL;
     list_remove(&attempt->entry);
     free(attempt);
 }
@@ -114,19 +123,42 @@ static void stop(void *ctx, uint32_t number)
     free_attempt(attempt);
 }
 
-/* Where nobody can prove who he is, nobody does. */
+/* The next run tells the search. */
+static void on_exchanged(void *arg, HRESULT hr)
+{
+    struct exchange *exchange = arg;
+    struct attempt *attempt = exchange->attempt;
+
+    free(exchange);
+    if (!attempt) return;
+    attempt->exchange = NULL;
+    attempt->is_over = true;
+    attempt->outcome = SUCCEEDED(hr) ? CONTENT_FOUND : CONTENT_CLIENT_STRANGE;
+}
+
 static void authenticate(void *ctx, uint32_t number, const char *peer)
 {
     struct peer_file *file = ctx;
     struct attempt *attempt = calloc(1, sizeof(*attempt));
+    struct exchange *exchange = attempt ? calloc(1, sizeof(*exchange)) : NULL;
+    HRESULT hr = E_OUTOFMEMORY;
 
-    (void)peer;
     if (!attempt) return;
     attempt->file = file;
     attempt->number = number;
+    attempt->is_authentication = true;
+    list_add_tail(&file->attempts, &attempt->entry);
+    if (exchange)
+    {
+        exchange->attempt = attempt;
+        attempt->exchange = exchange;
+        hr = trust_exchange(&file->searches->host->trust, peer, on_exchanged, exchange);
+    }
+    if (SUCCEEDED(hr)) return;
+    free(exchange);
+    attempt->exchange = NULL;
     attempt->is_over = true;
     attempt->outcome = CONTENT_CLIENT_STRANGE;
-    list_add_tail(&file->attempts, &attempt->entry);
 }
 
 /* ---- the rest of the port ---- */
@@ -461,12 +493,13 @@ static bool tell_one(struct peer_file *file, tick_t now)
     {
         struct attempt *attempt = LIST_ENTRY_OF(cursor, struct attempt, entry);
         enum content_outcome outcome = attempt->outcome;
+        bool is_authentication = attempt->is_authentication;
         uint32_t number = attempt->number;
 
         if (!attempt->is_over) continue;
         free_attempt(attempt);
-        if (outcome == CONTENT_CLIENT_STRANGE)
-            content_search_authenticated(&file->search, number, false, now);
+        if (is_authentication)
+            content_search_authenticated(&file->search, number, outcome == CONTENT_FOUND, now);
         else
             content_search_answered(&file->search, number, outcome, &none, now);
         return true;

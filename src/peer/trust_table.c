@@ -224,7 +224,10 @@ void trust_table_destroy(struct trust_table *table)
 
     if (!table) return;
     while ((call = LIST_HEAD_ENTRY(&table->calls, struct call, entry)))
+    {
+        if (call->is_under_way) call->done(call->arg, E_ABORT);
         free_call(call);
+    }
     free(table->own);
     free(table);
 }

@@ -42,7 +42,7 @@ struct trust_table_config
 struct trust_table;
 
 HRESULT trust_table_create(const struct trust_table_config *config, struct trust_table **out);
-/* No call may be under way. NULL is welcome. */
+/* Calls that are under way end with E_ABORT; their carrier is gone. NULL is welcome. */
 void trust_table_destroy(struct trust_table *table);
 
 /* The certificate that is shown to others, after each renewal too; copied. */
