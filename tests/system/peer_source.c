@@ -425,11 +425,13 @@ static void test_useless_peers(void)
     expect_origin_takes_over(peer_has_a_part, 3 * MIB);
 }
 
-/* Content of a peer that the client refuses comes from the origin next. */
+/* F2: content of a peer that the client refuses comes from the origin next, and the peer is not
+ * asked again. */
 static void test_refused_content(void)
 {
     struct download download;
     BG_FILE_PROGRESS progress;
+    unsigned int starts;
     HRESULT hr;
 
     shows("F3-SVS-11");
@@ -444,6 +446,7 @@ static void test_refused_content(void)
     wait_for_state(download.job, TRANSFERRED, WAIT_MS);
     EXPECT_SOURCES(&download, 0, FILE_SIZE);
 
+    starts = fake_peer_starts(&peer);
     hr = IBackgroundCopyFile4_SetValidationState(download.file, FALSE);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     IBackgroundCopyFile4_GetProgress(download.file, &progress);
@@ -452,7 +455,54 @@ static void test_refused_content(void)
     origin_release(origin, download.path);
     wait_for_state(download.job, TRANSFERRED, WAIT_MS);
     EXPECT_SOURCES(&download, FILE_SIZE, 0);
+    ok(fake_peer_starts(&peer) == starts, "F2: the peer was asked %u times more.\n",
+       fake_peer_starts(&peer) - starts);
     FINISH(&download);
+}
+
+/* The first file that comes is refused, on the thread of the call. */
+static HRESULT refuse_first(struct test_callback *callback, const struct callback_call *call)
+{
+    IBackgroundCopyFile3 *file;
+    HRESULT hr;
+
+    if (call->method != CALLBACK_FILE_TRANSFERRED) return S_OK;
+    if (test_callback_count(callback, CALLBACK_FILE_TRANSFERRED) != 1) return S_OK;
+    hr = IBackgroundCopyFile_QueryInterface(call->file, &IID_IBackgroundCopyFile3, (void **)&file);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return S_OK;
+    hr = IBackgroundCopyFile3_SetValidationState(file, FALSE);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyFile3_Release(file);
+    return S_OK;
+}
+
+/* F2, within the notice that the file is there. */
+static void test_refused_in_callback(void)
+{
+    struct test_callback *callback = test_callback_create(CALLBACK_ALL);
+    struct download download;
+
+    shows("CB2-FT-10");
+    shows("CB2-FT-11");
+    set_machine(1);
+    begin(&download, 0);
+    peer.version = FILE_VERSION + 1;
+    callback->hook = refuse_first;
+    job_set_callback(download.job, callback, BG_NOTIFY_FILE_TRANSFERRED);
+    set_job(&download, 1);
+    resume(&download);
+    ok(test_callback_wait(callback, CALLBACK_FILE_TRANSFERRED, 2, WAIT_MS),
+       "The second file is not told.\n");
+    ok(fake_peer_given(&peer) == FILE_SIZE, "The peer gave %llu bytes.\n",
+       (unsigned long long)fake_peer_given(&peer));
+    ok(count_gets(&download) != 0, "The origin was not asked.\n");
+    wait_for_state(download.job, TRANSFERRED, WAIT_MS);
+    EXPECT_SOURCES(&download, FILE_SIZE, 0);
+    ok(test_callback_count(callback, CALLBACK_FILE_TRANSFERRED) == 2, "Told %ld times.\n",
+       test_callback_count(callback, CALLBACK_FILE_TRANSFERRED));
+    FINISH(&download);
+    test_callback_release(callback);
 }
 
 START_TEST(peer_source)
@@ -477,6 +527,7 @@ START_TEST(peer_source)
     RUN_TEST(test_many_toggles);
     RUN_TEST(test_useless_peers);
     RUN_TEST(test_refused_content);
+    RUN_TEST(test_refused_in_callback);
 
     IBitsPeerCacheAdministration_Release(administration());
     com_stop();
