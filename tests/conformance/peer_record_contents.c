@@ -201,6 +201,29 @@ static void test_redirect(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
 }
 
+/* A job that hears of redirects has its record under the last URL. */
+static void test_reported_redirect(void)
+{
+    struct download d;
+    WCHAR url[URL_MAX];
+    HRESULT hr;
+
+    shows("PCR-GOU-3");
+    shows("PCA-DU-5");
+    origin_add(origin, "/last",
+               &(struct origin_file){.size = SIZE, .version = 1, .last_modified = RECORD_DATE});
+    origin_handle(origin, "/reported", redirect, "/last");
+    fetch_path_under(&d, JOB_SERVER, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT, "/reported");
+    complete(&d);
+    wait_records("/last", 1);
+    expect_records("/reported", 0);
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, origin_wurl(origin, "/reported", url));
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    hr = IBitsPeerCacheAdministration_DeleteUrl(admin, origin_wurl(origin, "/last", url));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    expect_records("/last", 0);
+}
+
 START_TEST(peer_record_contents)
 {
     if (records_start())
@@ -211,6 +234,7 @@ START_TEST(peer_record_contents)
         RUN_TEST(test_sizes);
         RUN_TEST(test_several_files);
         RUN_TEST(test_redirect);
+        RUN_TEST(test_reported_redirect);
     }
     records_stop();
 }

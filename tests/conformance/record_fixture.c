@@ -28,7 +28,25 @@ void records_stop(void)
 
 static unsigned int number;
 
+static void set_security(IBackgroundCopyJob *job, ULONG flags)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                                   (void **)&options);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
+    hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(options, flags);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+}
+
 void fetch_path(struct download *d, DWORD flags, const char *path)
+{
+    fetch_path_under(d, flags, 0, path);
+}
+
+void fetch_path_under(struct download *d, DWORD flags, ULONG security, const char *path)
 {
     HRESULT hr;
 
@@ -41,6 +59,7 @@ void fetch_path(struct download *d, DWORD flags, const char *path)
     hr = IBackgroundCopyJob_QueryInterface(d->job, &IID_IBackgroundCopyJob4, (void **)&d->job4);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     set_job_flags(d, flags);
+    if (security) set_security(d->job, security);
     hr = IBackgroundCopyJob_Resume(d->job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     wait_for_state(d->job, TRANSFERRED, SOON);

@@ -23,6 +23,8 @@ void records_stop(void);
 
 /* One file from a path that the test has added, in the foreground; transferred. */
 void fetch_path(struct download *d, DWORD flags, const char *path);
+/* The same under security flags, of which 0 are none. */
+void fetch_path_under(struct download *d, DWORD flags, ULONG security, const char *path);
 /* A new path, with the date of RECORD_DATE. */
 void fetch(struct download *d, DWORD flags, UINT64 size);
 #define RECORD_DATE "Sat, 01 Jan 2022 00:00:00 GMT"
