@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wincrypt.h>
 
+#include "harness/digest_login.h"
 #include "harness/origin.h"
 
 #define USER      L"Jo"
@@ -110,64 +111,9 @@ static bool is_basic(const struct origin_request *r, const char *value)
     return !strcmp(value, BASIC);
 }
 
-static void md5_text(const char *text, char out[33])
-{
-    HCRYPTPROV provider;
-    HCRYPTHASH hash;
-    BYTE bytes[16] = {0};
-    DWORD size = sizeof(bytes);
-
-    out[0] = 0;
-    if (!CryptAcquireContextW(&provider, NULL, NULL, PROV_RSA_FULL, CRYPT_VERIFYCONTEXT)) return;
-    if (CryptCreateHash(provider, CALG_MD5, 0, 0, &hash))
-    {
-        CryptHashData(hash, (const BYTE *)text, (DWORD)strlen(text), 0);
-        CryptGetHashParam(hash, HP_HASHVAL, bytes, &size, 0);
-        CryptDestroyHash(hash);
-        for (int i = 0; i < 16; i++)
-            sprintf(out + 2 * i, "%02x", bytes[i]);
-    }
-    CryptReleaseContext(provider, 0);
-}
-
-/* NAME="VALUE" or NAME=VALUE in a list. */
-static bool get_param(const char *list, const char *name, char *out, size_t size)
-{
-    size_t len = strlen(name);
-    const char *at = list;
-
-    while ((at = strstr(at, name)))
-    {
-        if ((at[-1] == ' ' || at[-1] == ',') && at[len] == '=')
-        {
-            bool is_quoted = at[len + 1] == '"';
-
-            at += len + 1 + is_quoted;
-            snprintf(out, size, "%.*s", (int)strcspn(at, is_quoted ? "\"" : ", "), at);
-            return true;
-        }
-        at++;
-    }
-    *out = 0;
-    return false;
-}
-
 static bool is_digest(const struct origin_request *r, const char *value)
 {
-    char a1[33], a2[33], expected[33], text[1024], uri[256], cnonce[128], got[64], nc[16];
-
-    if (strncmp(value, "Digest ", 7) || !strstr(value, "username=\"Jo\"")) return false;
-    get_param(value, "uri", uri, sizeof(uri));
-    get_param(value, "cnonce", cnonce, sizeof(cnonce));
-    get_param(value, "nc", nc, sizeof(nc));
-    get_param(value, "response", got, sizeof(got));
-    if (strcmp(uri, r->target)) return false;
-    md5_text("Jo:" REALM ":Sesame", a1);
-    snprintf(text, sizeof(text), "%s:%s", r->method, uri);
-    md5_text(text, a2);
-    snprintf(text, sizeof(text), "%s:" NONCE ":%s:%s:auth:%s", a1, nc, cnonce, a2);
-    md5_text(text, expected);
-    return expected[0] && !strcmp(got, expected);
+    return is_digest_of(r, value, &(struct digest_login){"Jo", "Sesame", REALM, NONCE});
 }
 
 static const struct asker basic = {"WWW-Authenticate", "Authorization", 401,

@@ -280,6 +280,9 @@ static void begin(struct exchange *x)
     x->entry.is_named = origin_header(x->r->head, "Content-Name", x->value, sizeof(x->value));
     os_lock(&server->mutex);
     x->fault = up_find_fault(server, x->entry.packet, ++server->counts.packets[x->entry.packet]);
+    if (server->options.is_allowed && !server->options.is_allowed(x->r))
+        x->fault =
+            (struct up_fault){.kind = UP_STATUS, .value = 401, .text = server->options.challenge};
     x->index = up_journal_add(server, &x->entry);
     apply_fault(x);
     os_unlock(&server->mutex);

@@ -3,8 +3,8 @@
  * What tests of uploads have in common. */
 #include "harness/upload_jobs.h"
 
-IBackgroundCopyJob *create_upload(const struct origin *o, const char *path, BG_JOB_TYPE type,
-                                  const WCHAR *name, UINT64 size, unsigned int version)
+IBackgroundCopyJob *create_upload_to(const WCHAR *url, BG_JOB_TYPE type, const WCHAR *name,
+                                     UINT64 size, unsigned int version)
 {
     IBackgroundCopyJob *job = create_job(name, type);
     WCHAR local[MAX_PATH];
@@ -13,8 +13,45 @@ IBackgroundCopyJob *create_upload(const struct origin *o, const char *path, BG_J
     ok(write_file(temp_path(name, local), size, version), "Could not make %ls.\n", local);
     hr = IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    job_add(job, o, path, name);
+    hr = IBackgroundCopyJob_AddFile(job, url, local);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
     return job;
+}
+
+IBackgroundCopyJob *create_upload(const struct origin *o, const char *path, BG_JOB_TYPE type,
+                                  const WCHAR *name, UINT64 size, unsigned int version)
+{
+    WCHAR url[URL_MAX];
+
+    return create_upload_to(origin_wurl(o, path, url), type, name, size, version);
+}
+
+void set_upload_login(IBackgroundCopyJob *job, BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme,
+                      const WCHAR *user, const WCHAR *password)
+{
+    BG_AUTH_CREDENTIALS credentials = {.Target = target, .Scheme = scheme};
+    IBackgroundCopyJob2 *job2 = job2_of(job);
+    HRESULT hr;
+
+    credentials.Credentials.Basic.UserName = (WCHAR *)user;
+    credentials.Credentials.Basic.Password = (WCHAR *)password;
+    hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob2_Release(job2);
+}
+
+void set_upload_header(IBackgroundCopyJob *job, const WCHAR *lines)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                           (void **)&options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
+    hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, lines);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
 }
 
 void resume_upload(IBackgroundCopyJob *job)

@@ -12,6 +12,11 @@
 /* A foreground job of the type with one file, which is made; not yet resumed. */
 IBackgroundCopyJob *create_upload(const struct origin *o, const char *path, BG_JOB_TYPE type,
                                   const WCHAR *name, UINT64 size, unsigned int version);
+IBackgroundCopyJob *create_upload_to(const WCHAR *url, BG_JOB_TYPE type, const WCHAR *name,
+                                     UINT64 size, unsigned int version);
+void set_upload_login(IBackgroundCopyJob *job, BG_AUTH_TARGET target, BG_AUTH_SCHEME scheme,
+                      const WCHAR *user, const WCHAR *password);
+void set_upload_header(IBackgroundCopyJob *job, const WCHAR *lines);
 void resume_upload(IBackgroundCopyJob *job);
 IBackgroundCopyJob2 *job2_of(IBackgroundCopyJob *job); /* the caller releases it */
 

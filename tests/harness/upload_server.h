@@ -59,13 +59,15 @@ struct up_options
     const char *fallback;   /* ... its timeout */
     const char *reply_path; /* of this origin, told with the last fragment */
     const char *reply_url;  /* the same, as it is */
-    bool has_plain_ids;     /* sessions are numbers */
-    bool is_create_200;     /* in place of 201 */
-    bool is_lower_case;     /* names of fields */
-    bool is_old_error;      /* BITS-Error in place of BITS-Error-Code */
-    bool keeps_files;       /* an existing file is not overwritten: 403 */
-    bool has_bodies;        /* answers have bodies */
-    bool closes;            /* the connection, after each answer */
+    const char *challenge;  /* a line, with CRLF, for whoever is not allowed in ... */
+    bool (*is_allowed)(const struct origin_request *r); /* ... by this; NULL: all are */
+    bool has_plain_ids;                                 /* sessions are numbers */
+    bool is_create_200;                                 /* in place of 201 */
+    bool is_lower_case;                                 /* names of fields */
+    bool is_old_error;                                  /* BITS-Error in place of BITS-Error-Code */
+    bool keeps_files; /* an existing file is not overwritten: 403 */
+    bool has_bodies;  /* answers have bodies */
+    bool closes;      /* the connection, after each answer */
 };
 
 struct up_entry

@@ -123,3 +123,21 @@ start_tls_nginx()
         return 1
     }
 }
+
+# upload_front FOLDER: prints what is for a block "server". What begins with /to/PORT/ is handed on to
+# a server of the test, as it came, and what begins with /login/to/PORT/ as well, for those who say
+# who they are (FOLDER/users).
+upload_front()
+{
+    cat <<EOF
+        location ~ ^/to/([0-9]+)/ { proxy_pass http://127.0.0.1:\$1\$request_uri; }
+        location ~ ^/login/to/([0-9]+)/ {
+            auth_basic "uploads";
+            auth_basic_user_file "$1/users";
+            proxy_pass http://127.0.0.1:\$1\$request_uri;
+        }
+        client_max_body_size 0;
+        proxy_request_buffering off;
+        proxy_http_version 1.1;
+EOF
+}

@@ -22,6 +22,7 @@ sh "$tests/data/certificates/make.sh" "$folder/certificates"
 cp "$folder/certificates/good.pem" "$folder/certificates/asks.pem"
 cp "$folder/certificates/good.key" "$folder/certificates/asks.key"
 head -c 3000000 /dev/zero >"$folder/www/file"
+echo 'Jo:{PLAIN}Sesame' >"$folder/users"
 
 extra_of()
 {
@@ -68,6 +69,7 @@ EOF
         ssl_certificate "$folder/certificates/$name.pem";
         ssl_certificate_key "$folder/certificates/$name.key";
         $(extra_of "$name")
+        $(upload_front "$folder")
     }
 EOF
     done

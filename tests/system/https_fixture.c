@@ -3,7 +3,7 @@
  * Ports and authority as https.sh tells them. */
 #include "https_fixture.h"
 
-static unsigned int port_of(const char *name)
+unsigned int https_port(const char *name)
 {
     char ports[512], *found, key[32];
 
@@ -58,7 +58,7 @@ IBackgroundCopyJob *https_job(const char *certificate, const char *host, WCHAR p
     WCHAR url[128], name[64];
     HRESULT hr;
 
-    swprintf(url, ARRAY_SIZE(url), L"https://%hs:%u/file", host, port_of(certificate));
+    swprintf(url, ARRAY_SIZE(url), L"https://%hs:%u/file", host, https_port(certificate));
     swprintf(name, ARRAY_SIZE(name), L"%hs_%hs", certificate, host);
     hr = IBackgroundCopyJob_AddFile(job, url, temp_path(name, path));
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -70,7 +70,7 @@ const CERT_CONTEXT *https_begin(void)
 {
     const CERT_CONTEXT *authority;
 
-    if (!port_of("good"))
+    if (!https_port("good"))
     {
         win_skip("There are no servers; https.sh starts them.\n");
         return NULL;

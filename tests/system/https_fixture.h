@@ -16,6 +16,9 @@
 const CERT_CONTEXT *https_begin(void);
 void https_end(const CERT_CONTEXT *authority);
 
+/* Of the server with this certificate; 0: there is none. */
+unsigned int https_port(const char *certificate);
+
 /* A suspended job in the foreground for the file of the server with this certificate. */
 IBackgroundCopyJob *https_job(const char *certificate, const char *host, WCHAR path[MAX_PATH]);
 

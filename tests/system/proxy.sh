@@ -42,11 +42,15 @@ http {
     root "$folder/www";
     auth_basic "files";
     auth_basic_user_file "$folder/users";
-    server { listen 127.0.0.1:$http_port; }
+    server {
+        listen 127.0.0.1:$http_port;
+        $(upload_front "$folder")
+    }
     server {
         listen 127.0.0.1:$https_port ssl;
         ssl_certificate "$folder/certificates/good.pem";
         ssl_certificate_key "$folder/certificates/good.key";
+        $(upload_front "$folder")
     }
 }
 END

@@ -360,35 +360,6 @@ static void test_host_fallback(void)
 
 /* ---- how requests are made ---- */
 
-static void set_password(IBackgroundCopyJob *job)
-{
-    BG_AUTH_CREDENTIALS credentials = {.Target = BG_AUTH_TARGET_SERVER,
-                                       .Scheme = BG_AUTH_SCHEME_BASIC};
-    IBackgroundCopyJob2 *job2 = job2_of(job);
-    WCHAR user[] = L"user", password[] = L"password";
-    HRESULT hr;
-
-    credentials.Credentials.Basic.UserName = user;
-    credentials.Credentials.Basic.Password = password;
-    hr = IBackgroundCopyJob2_SetCredentials(job2, &credentials);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    IBackgroundCopyJob2_Release(job2);
-}
-
-static void set_header(IBackgroundCopyJob *job)
-{
-    IBackgroundCopyJobHttpOptions *options;
-    HRESULT hr;
-
-    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
-                                           (void **)&options);
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    if (FAILED(hr)) return;
-    hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, L"X-Mine: yes\r\n");
-    ok(hr == S_OK, "Got hr %#lx.\n", hr);
-    IBackgroundCopyJobHttpOptions_Release(options);
-}
-
 /* A challenge in the middle: the fragment goes once more, from its beginning. */
 static void test_credentials(void)
 {
@@ -399,8 +370,8 @@ static void test_credentials(void)
     struct origin_entry request;
     size_t answered = 0;
 
-    set_password(job);
-    set_header(job);
+    set_upload_login(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, L"user", L"password");
+    set_upload_header(job, L"X-Mine: yes\r\n");
     up_add_fault(server, &(struct up_fault){UP_CREATE, 1, 1, UP_STATUS, 401,
                                             "WWW-Authenticate: Basic realm=\"x\"\r\n"});
     up_add_fault(server, &(struct up_fault){UP_FRAGMENT, 1, 1, UP_STATUS, 401,
