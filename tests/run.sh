@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Sets up (tests/setup.sh), then runs all tests: the portable code natively under the sanitizers, the
-# Windows programs under Wine. Ends with the number of conformance statements shown and the numbers
-# of tests passed and failed. Logs are in build/logs, the report is build/report/statements.txt.
+# Windows programs under Wine. Ends with the numbers of conformance statements shown, of faults
+# withstood, and of tests passed and failed. Logs are in build/logs, the reports are
+# build/report/statements.txt and build/report/faults.txt.
 
 set -eu
 
@@ -12,6 +13,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/tests/lib/output.sh"
 # shellcheck source=tests/lib/statements.sh
 . "$top/tests/lib/statements.sh"
+# shellcheck source=tests/lib/faults.sh
+. "$top/tests/lib/faults.sh"
 
 # The suites run side by side, one for each build.
 jobs=1
@@ -111,11 +114,13 @@ else
 fi
 
 report_statements "$top/build" || trouble=1
+report_faults "$top/build" || trouble=1
 
 passed=$(grep -c '^passed' "$results" || true)
 failed=$(grep -c '^failed' "$results" || true)
 skipped=$(grep -c '^skipped' "$results" || true)
 echo "$statements_shown of $statements_known statements shown"
+echo "$faults_withstood of $faults_known faults withstood, $faults_hand by hand, $faults_open open, $faults_cannot cannot run here"
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
 else

@@ -377,6 +377,7 @@ static const struct
 /* Nothing may be turned on by a value that nobody understands. */
 static void test_bad_values(void)
 {
+    withstands("H8");
     for (unsigned int i = 0; i < ARRAY_SIZE(bad_values); i++)
     {
         winetest_push_context("H8: %s", bad_values[i].text);
@@ -402,6 +403,7 @@ static void test_bad_values(void)
 
 static void test_bad_limits(void)
 {
+    withstands("H8");
     reset_machine(0);
     set_policy(ENABLE_PEERCACHING, 1);
     IBitsPeerCacheAdministration_SetMaximumContentAge(admin, 7 * DAY);
@@ -440,6 +442,7 @@ static bool delete_key(void)
 
 static void test_key(void)
 {
+    withstands("H8");
     reset_machine(2);
     for (unsigned int i = 0; i < 3; i++)
     {
@@ -465,6 +468,7 @@ static void test_many_changes(void)
 {
     uint64_t since, ms;
 
+    withstands("H4");
     for (DWORD last = 0; last <= 1; last++)
     {
         reset_machine(last ? 0 : 3);

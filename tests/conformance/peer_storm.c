@@ -89,6 +89,7 @@ static void test_random_moments(void)
     const UINT64 size = 16 * MIB;
     struct download d;
 
+    withstands("H3");
     reset_machine(MACHINE_CLIENT);
     download_create(&d, CLIENT, size);
     origin_add(origin, d.path,
@@ -118,6 +119,7 @@ static void test_random_places(void)
     UINT64 place = 0, sent = 0, bytes;
     struct download d;
 
+    withstands("H3");
     reset_machine(MACHINE_CLIENT);
     download_start(&d, CLIENT, 24 * MIB, 0);
     for (unsigned int i = 0; i < 50; i++)
@@ -147,6 +149,7 @@ static void test_machine_storm(void)
     struct download plain, d;
     uint64_t since, ms;
 
+    withstands("H4");
     reset_machine(0);
     download_start(&plain, 0, 4 * MIB, MIB);
     download_start(&d, CLIENT, 4 * MIB, MIB);
@@ -189,6 +192,7 @@ static void change_in_state(struct state_job *s)
 
 static void test_states(void)
 {
+    withstands("H5");
     for (unsigned int i = 0; i < STATE_COUNT; i++)
     {
         ULONG errors = 0, errors_after = 0;
@@ -234,6 +238,7 @@ static void test_edges(void)
 {
     static const UINT64 places[] = {0, 1, 2 * MIB - 1000, 2 * MIB - 1};
 
+    withstands("H5");
     for (unsigned int i = 0; i < ARRAY_SIZE(places); i++)
     {
         struct download d;
@@ -291,6 +296,7 @@ static void test_between_files(void)
     WCHAR name[32], local[MAX_PATH];
     struct download d;
 
+    withstands("H5");
     reset_machine(MACHINE_CLIENT);
     download_create(&d, CLIENT, 100 * KIB);
     for (unsigned int i = 0; i < 10; i++)
@@ -434,6 +440,7 @@ static void test_storm(void)
     BG_JOB_PROGRESS progress;
     WCHAR name[32], local[MAX_PATH];
 
+    withstands("H6");
     reset_machine(MACHINE_CLIENT);
     download_create(&storm.d, CLIENT, 200 * KIB);
     IBackgroundCopyJob_Resume(storm.d.job);
@@ -459,6 +466,7 @@ static void test_storm(void)
 
 static void test_storm_and_Cancel(void)
 {
+    withstands("H6");
     for (unsigned int round = 0; round < 10; round++)
     {
         struct storm storm = {.calls = 1000};

@@ -80,6 +80,7 @@ static void test_job_without_flag(void)
 /* The value that is there already, at all levels. */
 static void test_same_value(void)
 {
+    withstands("H7");
     shows("J4-SPCF-23");
     for (DWORD flags = 0; flags <= 7; flags++)
     {
@@ -102,6 +103,7 @@ static void test_same_value(void)
 /* Neither of a job nor of the machine. */
 static void test_other_bits(void)
 {
+    withstands("H7");
     shows("J4-SPCF-24");
     for (DWORD client = 0; client <= CLIENT; client++)
     {

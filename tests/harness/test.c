@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * RUN_TEST and shows(), waits, the program's surroundings: what both frameworks share. The record
- * of shown statements is a file of lines "ID<tab>file:function" in the folder OPENBITS_SHOWN_DIR.
- */
+ * RUN_TEST, shows() and withstands(), waits, the program's surroundings: what both frameworks
+ * share. The records of shown statements and of faults withstood are files of lines
+ * "ID<tab>file:function" in the folder OPENBITS_SHOWN_DIR. */
 #include "harness/test.h"
 
 #include <stdio.h>
@@ -12,11 +12,20 @@
 #include "harness/os.h"
 #include "harness/test_private.h"
 
-#define SHOWN_MAX 512
+#define CLAIMS_MAX     512
+#define CLAIM_SIZE_MAX 32
+
+/* What the current test has named. */
+struct claims
+{
+    const char *suffix; /* of the record */
+    char ids[CLAIMS_MAX][CLAIM_SIZE_MAX];
+    size_t count;
+};
 
 static const char *current_test; /* NULL outside of RUN_TEST */
-static const char *shown_ids[SHOWN_MAX];
-static size_t shown_count;
+static struct claims statements = {.suffix = "txt"};
+static struct claims faults = {.suffix = "faults"};
 
 bool test_env(const char *name, char *buffer, size_t size)
 {
@@ -69,34 +78,44 @@ static bool is_id(const char *id)
     return true;
 }
 
-void test_shows(const char *file, int line, const char *id)
+static void claim(const char *file, int line, struct claims *claims, const char *id)
 {
-    if (!current_test || !is_id(id) || shown_count == SHOWN_MAX)
+    if (!current_test || !is_id(id) || strlen(id) >= CLAIM_SIZE_MAX || claims->count == CLAIMS_MAX)
     {
-        ok_(file, line)(0, "Statement %s cannot be shown here.\n", id);
+        ok_(file, line)(0, "%s cannot be shown here.\n", id);
         return;
     }
-    for (size_t i = 0; i < shown_count; i++)
-        if (!strcmp(shown_ids[i], id)) return;
-    shown_ids[shown_count++] = id;
+    for (size_t i = 0; i < claims->count; i++)
+        if (!strcmp(claims->ids[i], id)) return;
+    strcpy(claims->ids[claims->count++], id);
 }
 
-static void record_shown(const char *file, int line, const char *name)
+void test_shows(const char *file, int line, const char *id)
+{
+    claim(file, line, &statements, id);
+}
+
+void test_withstands(const char *file, int line, const char *id)
+{
+    claim(file, line, &faults, id);
+}
+
+static void record_claims(const char *file, int line, const char *name, const struct claims *claims)
 {
     char folder[1024], program[128], path[1280];
     FILE *out;
     int result;
 
-    if (!test_env("OPENBITS_SHOWN_DIR", folder, sizeof(folder))) return;
+    if (!claims->count || !test_env("OPENBITS_SHOWN_DIR", folder, sizeof(folder))) return;
     test_program_name(program, sizeof(program));
-    snprintf(path, sizeof(path), "%s/%s-%u.txt", folder, program, os_process_id());
+    snprintf(path, sizeof(path), "%s/%s-%u.%s", folder, program, os_process_id(), claims->suffix);
     if (!(out = fopen(path, "ab")))
     {
         ok_(file, line)(0, "Could not open %s.\n", path);
         return;
     }
-    for (size_t i = 0; i < shown_count; i++)
-        fprintf(out, "%s\t%s:%s\n", shown_ids[i], place_name(file), name);
+    for (size_t i = 0; i < claims->count; i++)
+        fprintf(out, "%s\t%s:%s\n", claims->ids[i], place_name(file), name);
     result = fclose(out);
     ok_(file, line)(!result, "Could not write %s.\n", path);
 }
@@ -108,7 +127,8 @@ void test_run(const char *file, int line, const char *name, void (*fn)(void))
     ok_(file, line)(!current_test, "%s was started by another test.\n", name);
     subtest_(file, line)(name);
     current_test = name;
-    shown_count = 0;
+    statements.count = 0;
+    faults.count = 0;
     test_get_counts(&before);
 
     fn();
@@ -117,10 +137,12 @@ void test_run(const char *file, int line, const char *name, void (*fn)(void))
     current_test = NULL;
     ok_(file, line)(after.checks > before.checks || after.skips > before.skips,
                     "%s has checked nothing.\n", name);
-    if (shown_count && after.checks > before.checks && after.failures == before.failures &&
+    if (after.checks > before.checks && after.failures == before.failures &&
         after.skips == before.skips && after.todos == before.todos)
-        record_shown(file, line, name);
-    shown_count = 0;
+    {
+        record_claims(file, line, name, &statements);
+        record_claims(file, line, name, &faults);
+    }
 }
 
 uint64_t test_ticks(void)

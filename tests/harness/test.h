@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The one header of every test: Wine's framework on Windows, the same names on the host. On top of
- * it, shows("ID") names a statement of the conformance checklist, and RUN_TEST(fn) records the
- * statements named in fn if fn made checks and none of them failed, was skipped or is a todo.
+ * it, shows("ID") names a statement of the conformance checklist, withstands("ID") a row of the
+ * table of faults (tests/faults/rows.txt), and RUN_TEST(fn) records what was named in fn if fn made
+ * checks and none of them failed, was skipped or is a todo.
  * A test file has one START_TEST(name) and no main(); helper files just include this. */
 #ifndef OPENBITS_TESTS_TEST_H
 #define OPENBITS_TESTS_TEST_H
@@ -55,8 +56,12 @@ extern const struct test winetest_testlist[];
 /* Inside of RUN_TEST: these checks show the statement with this id of the checklist. */
 #define shows(id) test_shows(__FILE__, __LINE__, id)
 
+/* Inside of RUN_TEST: these checks would fail if the defence against this fault were gone. */
+#define withstands(id) test_withstands(__FILE__, __LINE__, id)
+
 void test_run(const char *file, int line, const char *name, void (*fn)(void));
 void test_shows(const char *file, int line, const char *id);
+void test_withstands(const char *file, int line, const char *id);
 
 /* Asks again and again until the condition holds; false when the time is over. Sleeps between, so
  * where an apartment must be pumped take com_wait_for() of com_fixture.h. */

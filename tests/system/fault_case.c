@@ -203,12 +203,22 @@ void check_job_error_(int line, const char *file, IBackgroundCopyJob *job, HRESU
 
 /* ---- rows ---- */
 
+/* The id stands before the colon. */
+static void claim_row(const char *row)
+{
+    char id[8];
+
+    snprintf(id, sizeof(id), "%.*s", (int)strcspn(row, ":"), row);
+    withstands(id);
+}
+
 static void start_row(struct running *run)
 {
     static unsigned int index;
     const struct fault_case *row = run->row;
     struct origin_fault_use use = row->use;
 
+    claim_row(row->row);
     snprintf(run->path, sizeof(run->path), "/row/%u", ++index);
     swprintf(run->name, ARRAY_SIZE(run->name), L"%u.bin", index);
     if (row->cut && !use.after) use.after = 1;

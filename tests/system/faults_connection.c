@@ -243,6 +243,7 @@ static void test_resets(void)
 {
     static struct reset_run runs[ALL_RESETS];
 
+    withstands("C4");
     for (unsigned int i = 0; i < ALL_RESETS; i++)
         start_reset(&runs[i], i);
     for (unsigned int round = 0; round <= RESETS; round++)
@@ -297,6 +298,7 @@ static void check_idle_close(const char *path, const char *fault, uint64_t n)
 
 static void test_idle_close(void)
 {
+    withstands("C5");
     check_idle_close("/idle/0", "close_later", 0);
     check_idle_close("/idle/1", "close_later", 1);
     check_idle_close("/idle/3", "close_later", 3);
@@ -324,6 +326,7 @@ static void test_nothing_listens(void)
     WCHAR url[64];
     IBackgroundCopyJob *job;
 
+    withstands("C1");
     shows("ERR-2");
     winetest_push_context("C1: nothing listens");
     swprintf(url, ARRAY_SIZE(url), L"http://127.0.0.1:%u/file", origin_dead_port());
@@ -340,6 +343,7 @@ static void test_name_not_resolved(void)
     WCHAR url[128] = L"http://";
     IBackgroundCopyJob *job;
 
+    withstands("C8");
     winetest_push_context("C8: the name is not resolved");
     for (unsigned int i = 0; i < 64; i++)
         wcscat(url, L"x");
@@ -359,6 +363,7 @@ static void test_second_address(void)
     WCHAR url[64], path[MAX_PATH];
     IBackgroundCopyJob *job;
 
+    withstands("C8");
     winetest_push_context("C8: localhost");
     origin_add(origin, "/name", &(struct origin_file){.size = SIZE, .version = 1});
     swprintf(url, ARRAY_SIZE(url), L"http://localhost:%u/name", origin_port(origin));
@@ -401,6 +406,7 @@ static void test_full_listener(void)
     WCHAR name[16];
     HRESULT code;
 
+    withstands("C11");
     origin_set_accepting(full, false);
     origin_add(full, "/file", &(struct origin_file){.size = 1000, .version = 1});
     for (unsigned int i = 0; i < ARRAY_SIZE(fillers); i++)
@@ -451,6 +457,7 @@ static void test_late_answer(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("C14");
     winetest_push_context("C14");
     origin_add_fault(origin, "/late", "get_gate", &use);
     job = create_download(origin, "/late", L"late.bin", true);

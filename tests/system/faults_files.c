@@ -78,6 +78,7 @@ static void check_full_disk(UINT64 space, BOOL is_partial)
 
 static void test_full_disk(void)
 {
+    withstands("E1");
     for (UINT64 space = 0; space < FULL_SIZE; space += 64 * KIB)
         check_full_disk(space, TRUE);
     for (UINT64 space = 0; space < FULL_SIZE; space += 320 * KIB)
@@ -121,6 +122,7 @@ static WCHAR small_disk[MAX_PATH];
 
 static void test_small_disk(void)
 {
+    withstands("E1");
     test_real_full_disk(small_disk);
 }
 
@@ -130,6 +132,7 @@ static void test_short_writes(void)
 {
     IBackgroundCopyJob *job;
 
+    withstands("E7");
     winetest_push_context("E7: short writes");
     file_fault_short_writes(10000);
     job = start_download("/short", L"short.bin", FULL_SIZE, 1);
@@ -155,6 +158,7 @@ static void test_failing_writes(void)
         {ERROR_CRC, STATE_BIT(BG_JOB_STATE_ERROR)},
     };
 
+    withstands("E7");
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
         IBackgroundCopyJob *job;
@@ -181,6 +185,7 @@ static void test_failing_rename(void)
     BG_JOB_PROGRESS progress;
     HRESULT hr;
 
+    withstands("E6");
     winetest_push_context("E6: busy for a moment");
     job = start_download("/move", L"move.bin", 1000, 1);
     wait_for_state(job, TRANSFERRED, FAULT_WAIT_MS);
@@ -258,6 +263,7 @@ static void test_no_folder(void)
     WCHAR path[MAX_PATH];
     HRESULT hr;
 
+    withstands("E3");
     hr = add_file(job, L"missing\\file.bin");
     ok(hr == NO_PATH, "E3: missing folder: got hr %#lx.\n", hr);
     write_file(temp_path(L"plain.bin", path), 10, 1);
@@ -275,6 +281,7 @@ static void test_folder_vanishes(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("E3");
     for (unsigned int is_file = 0; is_file < 2; is_file++)
     {
         winetest_push_context("E3: folder %s", is_file ? "becomes a file" : "is removed");
@@ -321,6 +328,7 @@ static void test_folder_vanishes_meanwhile(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("E3");
     winetest_push_context("E3: removed while it runs");
     CreateDirectoryW(temp_path(L"sub", folder), NULL);
     origin_add(origin, "/meanwhile", &(struct origin_file){.size = FULL_SIZE, .version = 1});
@@ -357,6 +365,7 @@ static void test_link_as_temporary_file(void)
     WCHAR target[MAX_PATH], temporary[MAX_PATH];
     IBackgroundCopyJob *job;
 
+    withstands("E4");
     winetest_push_context("E3, E4: link");
     write_file(temp_path(L"victim.bin", target), 10, 7);
     origin_add(origin, "/link", &(struct origin_file){.size = 1000, .version = 1});
@@ -386,6 +395,7 @@ static void test_temporary_name_is_taken(void)
     WCHAR temporary[MAX_PATH], other[MAX_PATH];
     IBackgroundCopyJob *job;
 
+    withstands("E4");
     for (unsigned int is_folder = 0; is_folder < 2; is_folder++)
     {
         winetest_push_context("E4: the name is taken by a %s", is_folder ? "folder" : "file");
@@ -442,6 +452,7 @@ static void test_destination_exists(void)
     IBackgroundCopyJob *job;
     WCHAR path[MAX_PATH];
 
+    withstands("E5");
     winetest_push_context("E5: the destination is there");
     complete_over(transfer_over(path), path);
     winetest_pop_context();
@@ -461,6 +472,7 @@ static void test_destination_is_read_only(void)
     WCHAR path[MAX_PATH];
     HRESULT hr;
 
+    withstands("E5");
     winetest_push_context("E5: read only");
     job = transfer_over(path);
     SetFileAttributesW(path, FILE_ATTRIBUTE_READONLY);
@@ -491,6 +503,8 @@ static void test_destination_is_open(void)
     HANDLE file;
     HRESULT hr;
 
+    withstands("E5");
+    withstands("E6");
     winetest_push_context("E5, E6: open elsewhere");
     job = transfer_over(path);
     file = open_file(path, FILE_SHARE_READ);
@@ -509,6 +523,7 @@ static void test_destination_is_folder(void)
     WCHAR path[MAX_PATH];
     HRESULT hr;
 
+    withstands("E5");
     winetest_push_context("E5: a folder");
     CreateDirectoryW(temp_path(L"there.bin", path), NULL);
     job = start_download("/there", L"there.bin", 1000, 1);
@@ -532,6 +547,7 @@ static void test_local_names(void)
     ULONG count;
     HRESULT hr;
 
+    withstands("E5");
     for (unsigned int i = 0; i < ARRAY_SIZE(refused); i++)
     {
         hr = add_file(job, refused[i]);
@@ -553,6 +569,7 @@ static void test_same_destination(void)
     IBackgroundCopyJob *jobs[2];
     HRESULT hr;
 
+    withstands("E10");
     winetest_push_context("E10");
     origin_add(origin, "/same/1", &(struct origin_file){.size = FULL_SIZE, .version = 1});
     origin_add(origin, "/same/2", &(struct origin_file){.size = MIB, .version = 2});
@@ -611,6 +628,7 @@ static const struct fault_case sizes[] = {
 
 static void test_sizes(void)
 {
+    withstands("E13");
     run_fault_cases(origin, sizes, ARRAY_SIZE(sizes));
 }
 

@@ -170,6 +170,7 @@ static void check_large(UINT64 size)
 
 static void test_large_files(void)
 {
+    withstands("E14");
     check_large(EDGE + 4 * MIB);
     check_large(EDGE + 1);
 }

@@ -58,6 +58,7 @@ static void test_chains(void)
     IBackgroundCopyJob *job;
     size_t count;
 
+    withstands("D1");
     origin_handle(origin, "/hop/*", answer_hop, NULL);
     winetest_push_context("D1: %u hops", HOPS_MAX);
     job = start_download("/hop/10", L"hop.bin");
@@ -167,6 +168,8 @@ static void test_places(void)
 {
     static const struct origin_file file = FILE_A;
 
+    withstands("D2");
+    withstands("D6");
     origin_add(origin, "/dir/file", &file);
     origin_add(origin, "/file", &file);
     origin_add(origin, "/a%20b", &file);
@@ -184,6 +187,7 @@ static void test_statuses(void)
     static const unsigned int statuses[] = {300, 301, 302, 303, 307, 308};
     struct origin_entry entry;
 
+    withstands("D2");
     origin_add(other, "/moved", &(struct origin_file)FILE_A);
     for (unsigned int i = 0; i < ARRAY_SIZE(statuses); i++)
     {
@@ -242,6 +246,7 @@ static void test_location_texts(void)
     char *text = malloc(LONG_TEXT);
     size_t asked;
 
+    withstands("D6");
     origin_add(origin, "/injected", &(struct origin_file)FILE_A);
     check_location_text("none", "", HTTP_CODE(302));
     check_location_text("empty", "Location:\r\n", HTTP_CODE(302));
@@ -280,6 +285,7 @@ static void test_redirected_rest(void)
     static const uint64_t stop = CUT;
     IBackgroundCopyJob *job;
 
+    withstands("D4");
     for (unsigned int flags = 0; flags <= ORIGIN_NO_PRECONDITIONS; flags += ORIGIN_NO_PRECONDITIONS)
     {
         struct origin_file file = moved;
@@ -332,6 +338,7 @@ static void test_local_name(void)
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job;
 
+    withstands("D7");
     for (unsigned int i = 0; i < ARRAY_SIZE(paths); i++)
     {
         char field[128];
@@ -375,6 +382,7 @@ static void test_remote_characters(void)
 {
     WCHAR url[URL_MAX], path[MAX_PATH];
 
+    withstands("D8");
     for (unsigned int i = 0; i < ARRAY_SIZE(remotes); i++)
     {
         const struct remote *remote = &remotes[i];
@@ -432,6 +440,7 @@ static void test_remote_hosts(void)
     };
     WCHAR path[MAX_PATH];
 
+    withstands("D8");
     for (unsigned int i = 0; i < ARRAY_SIZE(hosts); i++)
     {
         IBackgroundCopyJob *job = create_job(L"hosts", BG_JOB_TYPE_DOWNLOAD);
@@ -450,6 +459,7 @@ static void test_remote_length(void)
     struct origin_entry entry;
     HRESULT hr;
 
+    withstands("D8");
     winetest_push_context("D8: 2,200 characters");
     origin_wurl(origin, "/", url);
     for (size_t i = wcslen(url); i < URL_MAX - 1; i++)
@@ -498,6 +508,7 @@ static void test_scheme_changes(void)
         {"http://user:secret@a.invalid/x", "https://a.invalid/y", "https://a.invalid/y"},
     };
 
+    withstands("D2");
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
         char *target = http_redirect_target(tests[i].from, tests[i].location, false);

@@ -72,11 +72,13 @@ static void run_all_statuses(bool is_head)
 
 static void test_statuses_of_head(void)
 {
+    withstands("B22");
     run_all_statuses(true);
 }
 
 static void test_statuses_of_get(void)
 {
+    withstands("B22");
     run_all_statuses(false);
 }
 
@@ -186,6 +188,7 @@ static void start_retries(void)
 /* Whatever the server wants: not before the job's own delay, and soon after it. */
 static void test_retry_delay(void)
 {
+    withstands("B27");
     for (unsigned int i = 0; i < ARRAY_SIZE(retries); i++)
     {
         struct origin_entry refused, again;

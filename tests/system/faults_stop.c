@@ -270,6 +270,7 @@ static void test_suspend_keeps_bytes(void)
     UINT64 kept;
     HRESULT hr;
 
+    withstands("C13");
     get_stuck(&stuck, &phase);
     sync_with_mover();
     hr = IBackgroundCopyJob_Suspend(stuck.job);
@@ -287,16 +288,19 @@ static void test_suspend_keeps_bytes(void)
 
 static void test_suspend(void)
 {
+    withstands("C13");
     in_each_phase("Suspend", check_suspend);
 }
 
 static void test_cancel(void)
 {
+    withstands("C13");
     in_each_phase("Cancel", check_cancel);
 }
 
 static void test_complete(void)
 {
+    withstands("C13");
     in_each_phase("Complete", check_complete);
 }
 
@@ -305,6 +309,7 @@ static void test_toggle(void)
     IBitsPeerCacheAdministration *admin = manager_query(&IID_IBitsPeerCacheAdministration);
     HRESULT hr;
 
+    withstands("C13");
     keep_peer_configuration();
     hr = IBitsPeerCacheAdministration_SetConfigurationFlags(admin, BG_ENABLE_PEERCACHING_CLIENT);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -314,6 +319,7 @@ static void test_toggle(void)
 
 static void test_priority(void)
 {
+    withstands("C13");
     in_each_phase("SetPriority", check_priority);
 }
 

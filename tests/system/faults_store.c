@@ -38,6 +38,7 @@ static void test_no_place(void)
 {
     HRESULT hr;
 
+    withstands("A10");
     /* A file stands where the folder should be. */
     ok(write_file(folder, 10, 1), "Could not write.\n");
     ok(!count_jobs(), "There are jobs.\n");

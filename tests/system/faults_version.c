@@ -155,6 +155,7 @@ static void test_finished_files_stay(void)
     struct origin_tally tally;
     HRESULT hr;
 
+    withstands("B9");
     winetest_push_context("B9: finished files");
     origin_add(origin, "/first", &before);
     origin_add(origin, "/second", &before);
@@ -213,6 +214,7 @@ static void test_unseen_change(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("B11");
     winetest_push_context("B11");
     origin_add(origin, "/unseen", &before);
     origin_swap_after(origin, "/unseen", CUT, &after, true);
@@ -295,6 +297,7 @@ static const struct fault_case endless_cases[] = {
 
 static void test_endless_changes(void)
 {
+    withstands("B12");
     run_fault_cases(origin, endless_cases, ARRAY_SIZE(endless_cases));
 }
 
@@ -367,6 +370,7 @@ static void test_dates(void)
     struct change_run runs[ARRAY_SIZE(dates)];
     UINT64 begin = now();
 
+    withstands("B26");
     for (unsigned int i = 0; i < ARRAY_SIZE(dates); i++)
     {
         struct origin_file file = FILE(.version = 1, .last_modified = dates[i].text);
@@ -394,6 +398,8 @@ static void test_far_date(void)
         FILE(.version = 1, .last_modified = "Fri, 31 Dec 9999 23:59:59 GMT");
     IBackgroundCopyJob *job;
 
+    withstands("B26");
+    withstands("E12");
     winetest_push_context("B26: 9999");
     origin_add(origin, "/far", &file);
     job = create_download(origin, "/far", L"far.bin", true);

@@ -113,6 +113,7 @@ static void test_changes(void)
         {"last byte changed", change_last_byte, true},
     };
 
+    withstands("A14");
     for (unsigned int i = 0; i < ARRAY_SIZE(changes); i++)
     {
         const struct kill kill = {KILL_FLAGS, 1, true};
@@ -140,6 +141,7 @@ static void test_no_destination(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("A13");
     live_once(&life, &kill, &plan);
     ok(MoveFileW(plan.folder, temp_path(L"away", away)), "Got error %lu.\n", GetLastError());
     config.queue_file = life_kept(QUEUE_NAME, queue);

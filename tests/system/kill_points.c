@@ -43,6 +43,7 @@ static void test_all_in_one_life(void)
     static const struct life life = {.files = FEW_FILES, .is_slow = true, .is_chain = true};
     struct kill kills[POINTS];
 
+    withstands("A2");
     for (unsigned int i = 0; i < POINTS; i++)
         kills[i] = point(i);
     live(&life, kills, POINTS);
@@ -50,6 +51,7 @@ static void test_all_in_one_life(void)
 
 static void test_points(void)
 {
+    withstands("A2");
     for (unsigned int i = 0; i < POINTS; i++)
     {
         const struct kill kill = point(i);
@@ -63,6 +65,7 @@ static void test_pairs(void)
 {
     static const unsigned int sample[][2] = {{1, 9}, {7, 17}, {15, 18}, {16, 19}, {18, 20}};
 
+    withstands("A2");
     for (unsigned int i = 0; i < ARRAY_SIZE(sample) && !is_nightly(); i++)
         live_through_pair(sample[i][0], sample[i][1]);
     for (unsigned int i = 0; i < POINTS && is_nightly(); i++)
@@ -78,6 +81,7 @@ static void test_renames(void)
     static const unsigned int spread[] = {0, 1, 25, 49, 50};
     unsigned int count = is_nightly() ? MANY_FILES + 1 : ARRAY_SIZE(spread);
 
+    withstands("A3");
     for (unsigned int i = 0; i < count; i++)
     {
         unsigned int done = is_nightly() ? i : spread[i];
@@ -104,6 +108,7 @@ static void live_held(enum kill_point kill_point, unsigned int count, bool is_ca
 
 static void test_cancel(void)
 {
+    withstands("A4");
     live_held(KILL_CANCEL, 1, true);
     live_held(KILL_DISCARD, 1, true);
     live_held(KILL_REMOVE, 1, true);
@@ -111,6 +116,7 @@ static void test_cancel(void)
 
 static void test_flags(void)
 {
+    withstands("A5");
     ok(policy_set(L"EnablePeercaching", 1), "The policy cannot be set.\n");
     live_held(KILL_FLAGS, 1, false);
     policy_restore();

@@ -140,6 +140,7 @@ static void test_kills(void)
     HANDLE process;
     char url[64];
 
+    withstands("A1");
     if (!origin) return;
     origin_add(origin, PATH, &(struct origin_file){.size = size, .rate = RATE});
     swprintf(wide, ARRAY_SIZE(wide), L"%hs", origin_url(origin, PATH, url, sizeof(url)));

@@ -170,6 +170,7 @@ static void test_each_packet(void)
     WCHAR folder[MAX_PATH], url[URL_MAX], local[MAX_PATH], reply[MAX_PATH];
     struct task task;
 
+    withstands("M4");
     origin_add(origin, "/reply", &(struct origin_file){.size = 5000, .version = 9});
     write_file(temp_path(L"killed", local), 5 * MIB + 1, 3);
     for (unsigned int i = 0; i < ARRAY_SIZE(packets); i++)
@@ -288,6 +289,7 @@ static void test_random(void)
     struct up_counts counts;
     struct task task;
 
+    withstands("M4");
     write_file(temp_path(L"killed", local), size, 4);
     prepare(&task, folder, url, "/random", L"upload");
     task.local = local;

@@ -234,21 +234,25 @@ static void run_with_failures(const char *name, void (*scenario)(void))
 
 static void test_life(void)
 {
+    withstands("K13");
     run_with_failures("life", run_life);
 }
 
 static void test_settings(void)
 {
+    withstands("K13");
     run_with_failures("settings", run_settings);
 }
 
 static void test_failure(void)
 {
+    withstands("K13");
     run_with_failures("failure", run_failure);
 }
 
 static void test_group(void)
 {
+    withstands("K13");
     run_with_failures("group", run_group);
 }
 
@@ -279,6 +283,7 @@ static void test_store(void)
     uint32_t jobs;
     HRESULT hr;
 
+    withstands("K13");
     hr = use_store(path, first, &jobs);
     ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
     do

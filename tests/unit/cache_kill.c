@@ -370,6 +370,7 @@ static void test_kills(void)
 {
     unsigned int strays = 0;
 
+    withstands("A6");
     cache_test_begin();
     log_set_sink(drop_line);
     state = 1;

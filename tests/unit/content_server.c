@@ -272,6 +272,7 @@ static void test_trust(void)
     struct content_connection *connection;
     struct byte_buffer out = {0};
 
+    withstands("F10");
     begin(0);
     trusted = false;
     connection = connect_peer();
@@ -386,6 +387,7 @@ static void test_bandwidth(void)
     struct byte_buffer out[3] = {{0}};
     uint64_t total;
 
+    withstands("F22");
     shows("PCM-24");
     begin(131072);
     fake_records_size = 10000000;

@@ -462,6 +462,7 @@ static void test_everything_at_once(void)
     struct thread clients[CLIENTS];
     unsigned int failures[CLIENTS] = {0};
 
+    withstands("K5");
     accept_all(&settings);
     lock_init(&mover.lock, LOCK_RANK_LEAF, "mover");
     cond_init(&mover.wake);

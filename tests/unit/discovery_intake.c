@@ -66,6 +66,7 @@ static void test_sources(void)
         {{PEER_IPV6, {0x20, 0x01, 0x0d, 0xb9, [15] = 9}, 0}, 3702, -1},
     };
 
+    withstands("G5");
     for (size_t i = 0; i < ARRAY_COUNT(tests); i++)
     {
         bool taken;
@@ -86,6 +87,7 @@ static void test_repetitions(void)
     struct peer_address source = peer_ipv4(192, 0, 2, 9), other = peer_ipv4(192, 0, 2, 10);
     char *again = replace_text(probe_text, "</s:Envelope>\n", "</s:Envelope>");
 
+    withstands("G9");
     reset();
     ok(take_bytes(probe_text, strlen(probe_text), source, 3702, 5000), "Dropped.\n");
     ok(message.kind == DISCOVERY_PROBE, "Kind %d.\n", message.kind);
@@ -104,6 +106,7 @@ static void test_rate(void)
     struct peer_address source = peer_ipv4(192, 0, 2, 9);
     unsigned int taken = 0;
 
+    withstands("G6");
     reset();
     for (unsigned int i = 0; i < 10000; i++)
         taken += take_fresh(source, 3702, i / 10);
@@ -136,6 +139,7 @@ static void test_rubbish(void)
     static unsigned char bytes[DISCOVERY_RECEIVE_MAX + 1];
     tick_t now = 5000;
 
+    withstands("G7");
     reset();
     ok(!take_bytes("<:/>\n", 5, source, 3702, now), "Taken.\n");
     for (size_t size = 0; size <= 64; size++)

@@ -54,6 +54,7 @@ static void test_loss(void)
 {
     uint32_t before = event_lost();
 
+    withstands("N5");
     is_taken = false;
     event_write(EVENT_SERVER_STOPPED, "now");
     ok(event_lost() == before + 1, "Got %u.\n", event_lost());

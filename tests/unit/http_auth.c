@@ -111,6 +111,7 @@ static void test_only_schemes_that_are_set(void)
                                          "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\"",
                                          "WWW-Authenticate: NTLM", "WWW-Authenticate: Negotiate"};
 
+    withstands("D9");
     for (int scheme = 0; scheme < HTTP_AUTH_SCHEMES; scheme++)
         for (int asked = 0; asked < HTTP_AUTH_SCHEMES; asked++)
         {
@@ -215,6 +216,7 @@ static void test_ntlm(void)
 /* Nobody is logged on. */
 static void test_implicit(void)
 {
+    withstands("D10");
     forget();
     logins.of[HTTP_AUTH_SERVER][HTTP_AUTH_NTLM].is_set = true;
     begin(URL);

@@ -60,6 +60,7 @@ static void test_parse(void)
         {"", 0},
     };
 
+    withstands("B26");
     for (unsigned int i = 0; i < ARRAY_COUNT(tests); i++)
     {
         filetime_t time = 1;

@@ -215,6 +215,7 @@ static void test_range(void)
         CHANGED(ask_all_foreground, PARTIAL LENGTH(1000) RANGE("0-999/1001")),
     };
 
+    withstands("B6");
     check_rules(rules, ARRAY_COUNT(rules));
 }
 
@@ -258,6 +259,7 @@ static void test_whole_for_range(void)
         CHANGED(ask_whole_again, OK LENGTH(1)),
     };
 
+    withstands("B4");
     check_rules(rules, ARRAY_COUNT(rules));
 }
 
@@ -316,6 +318,7 @@ static void test_status(void)
     static const struct http_expectation *const asks[] = {&ask_size, &ask_size_again, &ask_range,
                                                           &ask_all,  &ask_first,      &ask_whole};
 
+    withstands("B22");
     for (unsigned int status = 200; status < 600; status++)
     {
         for (unsigned int i = 0; i < ARRAY_COUNT(asks); i++)
@@ -400,6 +403,7 @@ static void test_is_other_version(void)
 {
     struct file_version a = known_1000, b = known_1000;
 
+    withstands("B9");
     ok(!http_is_other_version(&a, &b), "Equal versions differ.\n");
     b.size++;
     ok(http_is_other_version(&a, &b), "Sizes do not count.\n");

@@ -286,6 +286,7 @@ static void test_blocking_clients(void)
 {
     struct job *jobs[JOBS];
 
+    withstands("K7");
     set_up();
     notifier_start(notifier, world.queue);
     set_flag(&clients.is_blocking, true);

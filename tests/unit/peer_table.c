@@ -131,6 +131,7 @@ static void test_foreign_addresses(void)
                                          "192.0.2.0",       "169.254.169.254", "::1",
                                          "239.255.255.250", "ff02::c",         "::ffff:192.0.2.9"};
 
+    withstands("F19");
     set_up();
     ok(announce("alpha.lab.example", T_0, third, 2) == PEER_MERGED, "Not merged.\n");
     EXPECT_ADDRESSES("alpha.lab.example", "192.0.2.10");
@@ -227,6 +228,7 @@ static void test_many_peers(void)
 {
     char name[64];
 
+    withstands("G8");
     set_up();
     announce_one("old.lab.example", T_0, "192.0.2.10");
     announce_one("trusted.lab.example", T_0, "192.0.2.11");

@@ -279,6 +279,7 @@ static void test_misunderstood_switches(void)
         {POLICY_RAW_OTHER, 0},  {POLICY_RAW_UNREADABLE, 0},
     };
 
+    withstands("H8");
     for (unsigned int i = 0; i < ARRAY_COUNT(odd); i++)
     {
         winetest_push_context("case %u", i);

@@ -530,6 +530,7 @@ static void test_complete_cut_off(void)
     struct job *job;
     GUID id;
 
+    withstands("A3");
     start();
     job = transferred_job(3);
     id = *job_id(job);
@@ -577,6 +578,7 @@ static void test_cancel_cut_off(void)
     struct job *job;
     GUID id;
 
+    withstands("A4");
     start();
     job = running_job(2);
     fake_fetch(&world, job, 10 * MIB, 4 * MIB);

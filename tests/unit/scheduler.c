@@ -380,6 +380,7 @@ static void test_idle_is_idle(void)
     struct job *jobs[1];
     tick_t next;
 
+    withstands("L7");
     fake_world_init(&world);
     ok(queue_run_scheduler(world.queue) == TICK_NEVER, "An empty queue has work.\n");
     jobs[0] = fake_job(&world, 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The rule of RUN_TEST and shows(): what a test has named is recorded only if it made checks and
- * every one of them was good. Each case runs in a process of its own. */
+ * The rule of RUN_TEST, shows() and withstands(): what a test has named is recorded only if it made
+ * checks and every one of them was good. Each case runs in a process of its own. */
 #include "harness/test.h"
 
 #include <stdio.h>
@@ -22,12 +22,14 @@ static void case_good(void)
     shows("X-GOOD-1");
     shows("X-GOOD-1");
     shows("X-GOOD-2");
+    withstands("X1");
     ok(1, "Good.\n");
 }
 
 static void case_fails(void)
 {
     shows("X-FAILS-1");
+    withstands("X2");
     ok(1, "Good.\n");
     ok(0, "This failure is wanted.\n");
 }
@@ -69,14 +71,16 @@ static const struct
     void (*fn)(void);
     bool is_success;
     const char *shown;
+    const char *withstood;
 } cases[] = {
-    {"good", case_good, true, "X-GOOD-1\tunit/shown.c:good\nX-GOOD-2\tunit/shown.c:good\n"},
-    {"fails", case_fails, false, ""},
-    {"skips", case_skips, true, ""},
-    {"todo", case_todo, true, ""},
-    {"todo succeeds", case_todo_succeeds, false, ""},
-    {"empty", case_empty, false, ""},
-    {"bad id", case_bad_id, false, ""},
+    {"good", case_good, true, "X-GOOD-1\tunit/shown.c:good\nX-GOOD-2\tunit/shown.c:good\n",
+     "X1\tunit/shown.c:good\n"},
+    {"fails", case_fails, false, "", ""},
+    {"skips", case_skips, true, "", ""},
+    {"todo", case_todo, true, "", ""},
+    {"todo succeeds", case_todo_succeeds, false, "", ""},
+    {"empty", case_empty, false, "", ""},
+    {"bad id", case_bad_id, false, "", ""},
 };
 
 /* An environment variable, because Wine's main() takes the first argument for itself. */
@@ -138,14 +142,15 @@ static unsigned int run_case(unsigned int index, bool *is_success)
 #endif
 }
 
-static void read_record(const char *folder, unsigned int pid, char *buffer, size_t size)
+static void read_record(const char *folder, unsigned int pid, const char *suffix, char *buffer,
+                        size_t size)
 {
     char program[128], path[1300];
     FILE *file;
 
     buffer[0] = 0;
     test_program_name(program, sizeof(program));
-    snprintf(path, sizeof(path), "%s/%s-%u.txt", folder, program, pid);
+    snprintf(path, sizeof(path), "%s/%s-%u.%s", folder, program, pid, suffix);
     if (!(file = fopen(path, "rb"))) return;
     buffer[fread(buffer, 1, size - 1, file)] = 0;
     fclose(file);
@@ -172,8 +177,10 @@ static void test_record(void)
         ok(pid, "Could not start the program.\n");
         ok(is_success == cases[i].is_success, "The program has %s.\n",
            is_success ? "succeeded" : "failed");
-        read_record(folder, pid, shown, sizeof(shown));
+        read_record(folder, pid, "txt", shown, sizeof(shown));
         ok(!strcmp(shown, cases[i].shown), "Got record %s.\n", shown);
+        read_record(folder, pid, "faults", shown, sizeof(shown));
+        ok(!strcmp(shown, cases[i].withstood), "Got faults %s.\n", shown);
         winetest_pop_context();
     }
 }

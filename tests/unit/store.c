@@ -199,6 +199,7 @@ static void test_two_openers(void)
     uint64_t start;
     HRESULT hr;
 
+    withstands("A11");
     expect_commit(store, store_test_whole_job(1, 1), S_OK);
     start = test_ticks();
     hr = store_open(scratch_wide(NAME), NULL, &second, &report);
@@ -222,6 +223,7 @@ static void test_no_folder(void)
     struct store *store;
     HRESULT hr = store_open(scratch_wide("missing/" NAME), NULL, &store, &report);
 
+    withstands("A10");
     ok(hr == ERR_PATH_NOT_FOUND, "Got hr %#lx.\n", (unsigned long)hr);
     ok(!store, "There is a store.\n");
 }

@@ -103,6 +103,7 @@ static void test_cut(void)
     uint8_t *data = make_store(&size);
     size_t tried = 0;
 
+    withstands("A7");
     /* The first pages and the ends of pages byte by byte, between them in steps. */
     for (size_t len = 0; len < size && test_ticks() - start < TIME_LIMIT_MS;
          len += len < 128 || len % 4096 > 4090 || len % 4096 < 4 ? 1 : 37)
@@ -135,6 +136,7 @@ static void test_flipped_bits(void)
     size_t chosen = test_env("OPENBITS_BIT_STEP", text, sizeof(text)) ? strtoul(text, NULL, 10) : 0;
     size_t step = chosen ? chosen : 331;
 
+    withstands("A8");
     for (size_t bit = 0; bit < size * 8 && (chosen || test_ticks() - start < TIME_LIMIT_MS);
          bit += bit < 800 && step > 3 ? 3 : step)
     {
@@ -223,6 +225,7 @@ static void test_newer(void)
     uint8_t *data = make_store(&size), *after;
     HRESULT hr;
 
+    withstands("A9");
     /* Version 5 and its complement. */
     memcpy(data + VERSION_OFFSET, "\xff\xfa\x00\x05", 4);
     scratch_write(NAME, data, size);
@@ -278,6 +281,7 @@ static void test_read_only(void)
     uint8_t *data = make_store(&size), *after;
     HRESULT hr;
 
+    withstands("A10");
     fault_vfs_read_only(true);
     hr = open_store(&store, &report);
     ok(hr == ERR_PATH_NOT_FOUND, "Got hr %#lx.\n", (unsigned long)hr);

@@ -203,6 +203,7 @@ static void test_power_cut(void)
     uint64_t start = test_ticks();
     uint32_t said = 0;
 
+    withstands("A12");
     record_work();
     ops = fault_vfs_ops(&op_count);
     memset(lasting, 0, sizeof(lasting));
@@ -240,6 +241,7 @@ static void test_power_cut(void)
 
 static void test_disk_full(void)
 {
+    withstands("E2");
     for (int64_t space = 0; space < 300000; space += 9973)
     {
         struct store_report report;

@@ -121,6 +121,7 @@ static void check_round_trip(void)
 
 static void test_round_trip(void)
 {
+    withstands("D17");
     options = (struct store_options){.secrets = &fake_ops, .secrets_ctx = &fake_key};
     check_round_trip();
 }

@@ -86,6 +86,7 @@ static void test_version_2(void)
     struct store_report report;
     struct store *store = open_store(&report);
 
+    withstands("P5");
     store_test_commit(store, store_test_whole_job(1, 1));
     store_close(store);
     make_version_2();

@@ -376,6 +376,7 @@ static void test_cut_handshake(void)
 {
     size_t totals[2];
 
+    withstands("F9");
     measure(totals);
     for (unsigned int direction = 0; direction < 2; direction++)
         for (size_t cut = 0; cut < totals[direction]; cut += cut < 8 ? 1 : 61)

@@ -64,6 +64,7 @@ static void test_ranges(void)
     char id[UP_ID_SIZE], other[UP_ID_SIZE];
     int status;
 
+    withstands("M6");
     create(id);
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
     {
@@ -108,6 +109,7 @@ static void test_names(void)
         "%2e%2e%2fx"};
     char id[UP_ID_SIZE];
 
+    withstands("M6");
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
     {
         create(id);
@@ -120,6 +122,7 @@ static void test_names(void)
 
 static void test_packets(void)
 {
+    withstands("M6");
     ok(ask(HEAD "Ping\r\nContent-Length: 0\r\n\r\n") == 200, "No answer to Ping.\n");
     ok(ask(HEAD "Ping\r\nContent-Length: 1\r\n\r\nx") == 400, "A Ping with a body is taken.\n");
     ok(ask(HEAD "Other\r\nContent-Length: 0\r\n\r\n") == 400, "Any packet is taken.\n");

@@ -108,6 +108,7 @@ static void test_empty(void)
 
 static void test_offsets(void)
 {
+    withstands("M2");
     /* The server lost something. */
     create(10 * MIB);
     EXPECT(UPLOAD_FRAGMENT);
@@ -169,6 +170,7 @@ static void test_lost_sessions(void)
     struct upload_verdict verdict = {.action = UPLOAD_GO_ON};
     unsigned int sessions = 0;
 
+    withstands("M2");
     start_at(false, 10 * MIB, "old", 3 * MIB);
     EXPECT(UPLOAD_FRAGMENT);
     expect_action(answer(500, NOT_FOUND), UPLOAD_GO_ON);
@@ -272,6 +274,7 @@ static void test_wrong_answers(void)
         ACK "BITS-Received-Content-Range: 10\r\nBITS-Session-Id: s2\r\n",
     };
 
+    withstands("M3");
     for (size_t i = 0; i < ARRAY_COUNT(created); i++)
     {
         start_at(false, 10, "", 0);
@@ -318,6 +321,7 @@ static void test_too_large(void)
     uint64_t size = UINT64_MAX;
     struct upload_verdict verdict = {.action = UPLOAD_GO_ON};
 
+    withstands("M5");
     create(10 * MIB);
     while (verdict.action == UPLOAD_GO_ON)
     {

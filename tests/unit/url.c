@@ -173,6 +173,7 @@ static void test_remote_http(void)
         u"",
     };
 
+    withstands("D8");
     for (unsigned int i = 0; i < ARRAY_COUNT(good); i++)
         GOOD_REMOTE(good[i]);
     for (unsigned int i = 0; i < ARRAY_COUNT(bad); i++)
@@ -181,6 +182,7 @@ static void test_remote_http(void)
 
 static void test_remote_lengths(void)
 {
+    withstands("D8");
     GOOD_REMOTE(with_run(u"http://host/?", 2200 - 13, u""));
     BAD_REMOTE(with_run(u"http://host/?", 2201 - 13, u""));
     GOOD_REMOTE(with_run(u"http://host/", 260, u""));
