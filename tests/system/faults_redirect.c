@@ -508,6 +508,7 @@ static void test_scheme_changes(void)
         {"http://user:secret@a.invalid/x", "https://a.invalid/y", "https://a.invalid/y"},
     };
 
+    withstands("D3");
     withstands("D2");
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {

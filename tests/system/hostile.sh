@@ -17,6 +17,8 @@ build=$2
 . "$top/tests/lib/nginx.sh"
 # shellcheck source=tests/lib/machines.sh
 . "$top/tests/lib/machines.sh"
+# shellcheck source=tests/lib/faults.sh
+. "$top/tests/lib/faults.sh"
 machines_enter "$0" "$@"
 
 folder=$build/hostile
@@ -285,3 +287,4 @@ for kind in other expired weak future; do
 done
 
 [ "$failures" -eq 0 ] || die "$failures checks failed."
+withstands "$build/shown" system/hostile.sh F1 F3 F4 F6 F7 F8 F9 F10 F15 F19 G1 G3 G4 G6 G7 G8

@@ -58,6 +58,7 @@ static void test_changed_byte(void)
     static const uint64_t places[] = {0, CACHE_BLOCK_SIZE, SIZE - 1, SIZE, SIZE + 11};
     static uint8_t data[SIZE];
 
+    withstands("F12");
     for (unsigned int i = 0; i < ARRAY_COUNT(places); i++)
     {
         struct cache *cache = cache_test_open(NULL);
@@ -129,6 +130,7 @@ static void spoil(const WCHAR *path, unsigned int how)
 
 static void test_spoilt_content(void)
 {
+    withstands("F12");
     for (unsigned int how = 0; how < SPOILS; how++)
     {
         struct cache *cache = cache_test_open(NULL);
@@ -171,6 +173,7 @@ static void test_cut_under_reader(void)
     WCHAR *path = cache_test_content(&id);
     struct cache_reader *reader;
 
+    withstands("F12");
     expect(cache_reader_open(cache, &id, &reader), S_OK, "open");
     expect(cache_reader_read(reader, 0, data, 10), S_OK, "read");
     ok(cache_test_cut(path, CACHE_BLOCK_SIZE), "The content was not cut.\n");

@@ -339,6 +339,7 @@ static void test_places(void)
     struct content_connection *connections[5];
     struct byte_buffer out = {0};
 
+    withstands("F15");
     shows("PCM-23");
     begin(0);
     fake_records_size = 1000000;
@@ -541,6 +542,7 @@ static void test_many_connections(void)
 {
     struct content_connection *connections[CONTENT_CONNECTIONS_MAX], *more;
 
+    withstands("F15");
     begin(0);
     for (size_t i = 0; i < CONTENT_CONNECTIONS_MAX; i++, now++)
         connections[i] = connect_peer();

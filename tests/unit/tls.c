@@ -227,6 +227,7 @@ static void test_both_ways(void)
 
 static void test_refused_client(void)
 {
+    withstands("F10");
     reset();
     open_both();
     server.accepts = false;
@@ -241,6 +242,7 @@ static void test_refused_client(void)
 
 static void test_refused_server(void)
 {
+    withstands("F9");
     reset();
     open_both();
     client.accepts = false;
@@ -376,7 +378,7 @@ static void test_cut_handshake(void)
 {
     size_t totals[2];
 
-    withstands("F9");
+    withstands("D14");
     measure(totals);
     for (unsigned int direction = 0; direction < 2; direction++)
         for (size_t cut = 0; cut < totals[direction]; cut += cut < 8 ? 1 : 61)
@@ -494,6 +496,7 @@ static void test_damaged_data(void)
     char buffer[100];
     size_t count;
 
+    withstands("D14");
     reset();
     open_both();
     shake();
