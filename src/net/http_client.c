@@ -728,8 +728,10 @@ void http_client_run(struct http_client *client, uint32_t timeout_ms)
 
     begin_found(client);
     timeout_ms = until(finish_late_heads(client, now, &is_any), now, timeout_ms);
-    timeout_ms = until(resume_paused(client, now), now, timeout_ms);
     run_timer(client);
+    /* Behind what may have paused a request, or nothing would end the wait in time. */
+    now = clock_ticks(&clock_system);
+    timeout_ms = until(resume_paused(client, now), now, timeout_ms);
     if (finish_completed(client) || is_any) return;
     socket_set_wait(client->sockets, until(client->timer, now, timeout_ms), on_ready, client);
     run_timer(client);
