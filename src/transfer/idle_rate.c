@@ -18,9 +18,11 @@
 #define FLOOR_SHARE  50
 #define FLOOR_MIN    2048u
 
-/* What the link can carry is forgotten slowly, since a pause says nothing about it. */
+/* What the link can carry is forgotten slowly, since a pause says nothing about it, and not at all
+ * while a limit is what holds us back. */
 #define CAPACITY_FRESH_MS 10000u
 #define CAPACITY_FADING   50
+#define LIMITED_PERCENT   50
 
 /* Growth of others that is more than chance. */
 #define HUNGRY_PERCENT 105
@@ -34,13 +36,15 @@ static uint64_t per_second(uint64_t bytes, uint64_t ms)
     return bytes * 1000 / ms;
 }
 
-static void learn_capacity(struct idle_rate *idle, tick_t now, uint64_t total)
+static void learn_capacity(struct idle_rate *idle, tick_t now, uint64_t total, bool is_limited)
 {
     if (total >= idle->capacity)
     {
         idle->capacity = total;
         idle->capacity_at = now;
     }
+    else if (is_limited)
+        idle->capacity_at = now;
     else if (now - idle->capacity_at > CAPACITY_FRESH_MS)
         idle->capacity -= idle->capacity / CAPACITY_FADING;
 }
@@ -84,7 +88,8 @@ static void give_way(struct idle_rate *idle, uint64_t total, uint64_t ours, uint
     idle->rate = now > least ? now : least;
 }
 
-uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t total, uint64_t ours)
+uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t limit, uint64_t total,
+                          uint64_t ours)
 {
     uint64_t ms = now - idle->last, all, own, others;
 
@@ -103,7 +108,7 @@ uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t total, ui
     idle->last = now;
     idle->last_total = total;
     idle->last_ours = ours;
-    learn_capacity(idle, now, all);
+    learn_capacity(idle, now, all, limit && own >= limit / 100 * LIMITED_PERCENT);
 
     if (others > OTHERS_MIN && others > idle->capacity / OTHERS_SHARE)
     {

@@ -24,8 +24,10 @@ struct idle_rate
     unsigned int hold;                 /* samples until the next one */
 };
 
-/* total: bytes that the machine has received, ours: those of background transfers among them, both
- * from a start of no meaning. Answers bytes per second; 0: no limit. */
-uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t total, uint64_t ours);
+/* limit: bytes per second that background transfers may have whoever else is there, 0: any. total:
+ * bytes that the machine has received, ours: those of background transfers among them, both from a
+ * start of no meaning. Answers bytes per second; 0: no limit. */
+uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t limit, uint64_t total,
+                          uint64_t ours);
 
 #endif

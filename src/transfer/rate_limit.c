@@ -54,7 +54,7 @@ tick_t rate_limit_tick(struct rate_limit *limit, tick_t now)
     if (now < limit->sample_at) return limit->sample_at;
     limit->sample_at = now + IDLE_SAMPLE_MS;
     if (!net_counters_received(&total)) return limit->sample_at;
-    if (idle_rate_sample(&limit->idle, now, total, limit->throttle.taken) != before)
+    if (idle_rate_sample(&limit->idle, now, limit->planned, total, limit->throttle.taken) != before)
         LOG_TRACE(LOG_HTTP, "background transfers: %lu bytes a second beside others",
                   (unsigned long)limit->idle.rate);
     set_rate(limit, now);

@@ -94,11 +94,17 @@ deadline=$(($(date +%s) + 60))
 until [ "$(wire_rate 1)" -lt 200000 ]; do
     [ "$(date +%s)" -lt "$deadline" ] || die "The policy does not act."
 done
-sleep 3
-limited=$(wire_rate 10)
-echo "limited $limited"
+# What the sockets hold from before is read first, and meanwhile little comes by wire.
+sleep 25
+exact=yes
+for window in 1 2 3; do
+    limited=$(wire_rate 10)
+    echo "limited $limited"
+    # 5 percent on both sides, and 4.6 percent of heads.
+    is_between "$limited" 99300 109900 || exact=no
+done
 run_on 1 "$tool" /rawreturn /cancel "$id" >/dev/null
 
 is_between "$percent" "$bound" 1000 || die "The foreground got $percent percent."
-is_between "$limited" 70000 112000 || die "The limit was 100000 bytes a second, not $limited."
+[ "$exact" = yes ] || die "The limit of 100000 bytes a second is not kept to 5 percent."
 echo "passed"

@@ -41,7 +41,7 @@ static void run(struct link *link, unsigned int ms, uint64_t others_wish)
         link->now += STEP;
         if (link->now < link->sample_at) continue;
         link->sample_at = link->now + IDLE_SAMPLE_MS;
-        link->rate = idle_rate_sample(&link->idle, link->now, link->total, link->ours);
+        link->rate = idle_rate_sample(&link->idle, link->now, 0, link->total, link->ours);
     }
 }
 
@@ -99,14 +99,33 @@ static void test_takes_the_rest(void)
        (unsigned long long)link.ours);
 }
 
+/* What comes by wire at a low limit comes in bursts, whenever there is room in the socket: these
+ * are ours, and no reason to halve what the limit allows. */
+static void test_limited(void)
+{
+    const uint64_t limit = LINK / 20;
+    struct link link = {.now = 1000};
+
+    run(&link, 5000, 0);
+    for (unsigned int i = 0; i < 240; i++)
+    {
+        link.now += IDLE_SAMPLE_MS;
+        link.ours += limit / 2;
+        link.total += i % 3 ? 0 : limit * 3 / 2 * 104 / 100;
+        link.rate = idle_rate_sample(&link.idle, link.now, limit, link.total, link.ours);
+        ok(!link.rate || link.rate >= limit, "Got %llu a second in sample %u.\n",
+           (unsigned long long)link.rate, i);
+    }
+}
+
 static void test_counters_that_go_back(void)
 {
     struct idle_rate idle = {0};
 
-    idle_rate_sample(&idle, 1000, 1000000, 0);
-    ok(!idle_rate_sample(&idle, 1500, 10, 0), "There is a limit.\n");
-    ok(!idle_rate_sample(&idle, 1500, 10, 0), "There is a limit.\n");
-    ok(!idle_rate_sample(&idle, 2000, 20, 0), "There is a limit.\n");
+    idle_rate_sample(&idle, 1000, 0, 1000000, 0);
+    ok(!idle_rate_sample(&idle, 1500, 0, 10, 0), "There is a limit.\n");
+    ok(!idle_rate_sample(&idle, 1500, 0, 10, 0), "There is a limit.\n");
+    ok(!idle_rate_sample(&idle, 2000, 0, 20, 0), "There is a limit.\n");
 }
 
 START_TEST(idle_rate)
@@ -115,5 +134,6 @@ START_TEST(idle_rate)
     RUN_TEST(test_gives_way);
     RUN_TEST(test_comes_second);
     RUN_TEST(test_takes_the_rest);
+    RUN_TEST(test_limited);
     RUN_TEST(test_counters_that_go_back);
 }
