@@ -46,6 +46,7 @@ static void test_EnumPeers(void)
     ok(hr == S_OK && found, "Got hr %#lx.\n", hr);
     if (found) IEnumBitsPeers_Release(found);
     ok(!IEnumBitsPeers_Release(peers), "Somebody else holds it.\n");
+    shows("PCA-EP-5");
     refused(admin, IBitsPeerCacheAdministration_EnumPeers(admin, NULL));
 }
 

@@ -166,6 +166,7 @@ static void test_NULL(void)
     if (!is_remote(object)) ok(!count, "Got %lu ranges.\n", count);
     IBitsPeerCacheRecord_Release(object);
 
+    shows("PCA-ER-5");
     refused(admin, IBitsPeerCacheAdministration_EnumRecords(admin, NULL));
     refused(admin, IBitsPeerCacheAdministration_GetRecord(admin, &record.id, NULL));
     refused(admin, IBitsPeerCacheAdministration_DeleteRecord(admin, NULL));
