@@ -24,6 +24,11 @@ HRESULT job_set_on_demand(struct job *job, bool is_on_demand)
 
     if (job->type != JOB_TYPE_DOWNLOAD) return BG_E_RANDOM_ACCESS_NOT_SUPPORTED;
     if (FAILED(hr = job_lock_for_change(job))) return hr;
+    if (is_on_demand && job_has_own_method(job))
+    {
+        queue_unlock(job->queue);
+        return BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD;
+    }
     if (job->is_on_demand != is_on_demand)
     {
         job->is_on_demand = is_on_demand;

@@ -231,6 +231,8 @@ HRESULT job_set_http_method(struct job *job, const WCHAR *method)
     if (FAILED(hr = job_lock_for_change(job))) return hr;
     if (job->options.was_resumed)
         hr = BG_E_READ_ONLY_PROPERTY_AFTER_RESUME;
+    else if (!is_default && (job->options.is_dynamic || job->is_on_demand))
+        hr = BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD;
     else
         hr = replace_settings(job, change_method, is_default ? NULL : method, &before);
     if (hr == S_OK && !is_default) job->priority = JOB_PRIORITY_FOREGROUND;

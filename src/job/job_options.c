@@ -75,7 +75,7 @@ HRESULT job_set_dynamic(struct job *job, bool is_dynamic)
     HRESULT hr = lock_before_resume(job);
 
     if (FAILED(hr)) return hr;
-    if (is_dynamic && job->http && job->http->method)
+    if (is_dynamic && job_has_own_method(job))
         return refuse(job, BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD);
     job->options.is_dynamic = is_dynamic;
     return finish(job);

@@ -451,6 +451,45 @@ static void test_method(void)
     end_job(job);
 }
 
+/* Both need ranges, or to ask again; either way round, and what stands stays. */
+static void test_method_and_modes(void)
+{
+    static const BITS_JOB_PROPERTY_ID modes[] = {BITS_JOB_PROPERTY_DYNAMIC_CONTENT,
+                                                 BITS_JOB_PROPERTY_ON_DEMAND_MODE};
+
+    shows("HO2-5");
+    for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++)
+    {
+        IBackgroundCopyJob *job = create_job(L"modes", BG_JOB_TYPE_DOWNLOAD);
+        IBackgroundCopyJobHttpOptions3 *options = options_of(job);
+        BITS_JOB_PROPERTY_VALUE value = {.Enable = TRUE};
+        IBackgroundCopyJob5 *job5;
+        HRESULT hr;
+
+        IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob5, (void **)&job5);
+        hr = IBackgroundCopyJob5_SetProperty(job5, modes[i], value);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        hr = IBackgroundCopyJobHttpOptions3_SetHttpMethod(options, L"POST");
+        ok(hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "Got hr %#lx.\n", hr);
+        check_method(options, L"GET");
+        hr = IBackgroundCopyJobHttpOptions3_SetHttpMethod(options, L"GET");
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+
+        value.Enable = FALSE;
+        hr = IBackgroundCopyJob5_SetProperty(job5, modes[i], value);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        hr = IBackgroundCopyJobHttpOptions3_SetHttpMethod(options, L"POST");
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        value.Enable = TRUE;
+        hr = IBackgroundCopyJob5_SetProperty(job5, modes[i], value);
+        ok(hr == BG_E_NOT_SUPPORTED_WITH_CUSTOM_HTTP_METHOD, "Got hr %#lx.\n", hr);
+        hr = IBackgroundCopyJob5_GetProperty(job5, modes[i], &value);
+        ok(hr == S_OK && !value.Enable, "Got hr %#lx, %d.\n", hr, value.Enable);
+        IBackgroundCopyJob5_Release(job5);
+        end_job(job);
+    }
+}
+
 static void serve_posted(struct origin_conn *c, const struct origin_request *r, void *ctx)
 {
     (void)r;
@@ -584,6 +623,7 @@ START_TEST(http_options)
     RUN_TEST(test_secrets_stay_reported);
     RUN_TEST(test_default_method);
     RUN_TEST(test_method);
+    RUN_TEST(test_method_and_modes);
     RUN_TEST(test_method_fails);
     RUN_TEST(test_no_certificate);
     RUN_TEST(test_response_headers);
