@@ -190,8 +190,6 @@ static enum client_step look(struct client *client)
 {
     enum client_step place;
 
-    /* The process that set the flags was killed. */
-    if (without_waiting(client->told) == STEP_FLAGS) shows("J4-SPCF-44");
     client->job = client_find_job(client->manager);
     place = client->job ? look_at_job(client) : look_without_job(client);
     ok(place >= without_waiting(client->told) && place <= without_waiting(client->begun),
