@@ -412,20 +412,35 @@ bool runtime_stop_if_idle(void)
     return is_stopped && !com_module_is_locked();
 }
 
-bool runtime_is_idle(void)
+/* True: the engine runs. It stays meanwhile. */
+static bool look_for_work(bool *has_work)
 {
     enum runtime_state state;
-    bool is_still;
 
     lock_runtime();
     state = runtime.state;
     runtime.state = RUNTIME_CHANGING;
     lock_release(&runtime.lock);
 
-    is_still = state == RUNTIME_STOPPED ||
-               (is_idle(&runtime.engine) && !peer_cache_is_serving(runtime.engine.peers));
+    *has_work = state == RUNTIME_RUNNING && (queue_job_count(runtime.engine.queue) ||
+                                             peer_cache_is_serving(runtime.engine.peers));
     set_state(state);
-    return is_still;
+    return state == RUNTIME_RUNNING;
+}
+
+bool runtime_has_work(void)
+{
+    bool has_work;
+
+    look_for_work(&has_work);
+    return has_work;
+}
+
+bool runtime_is_idle(void)
+{
+    bool has_work;
+
+    return !look_for_work(&has_work) || (!has_work && !com_module_is_locked());
 }
 
 bool runtime_stop_with_jobs(void)

@@ -36,6 +36,8 @@ bool runtime_stop_if_idle(void);
 
 /* For the service. No objects, no jobs and nobody to serve, or no engine. */
 bool runtime_is_idle(void);
+/* Jobs, or somebody to serve, whoever holds objects. */
+bool runtime_has_work(void);
 /* Stops the engine with its jobs where they are, and takes its objects away from clients in other
  * processes; true when it has stopped. */
 bool runtime_stop_with_jobs(void);

@@ -95,7 +95,7 @@ static void stop(void)
     ULONGLONG end = GetTickCount64() + STOP_MS;
 
     report(SERVICE_STOP_PENDING, S_OK);
-    if (runtime_is_idle()) start_type_give_back();
+    if (!runtime_has_work()) start_type_give_back();
     while (!runtime_stop_with_jobs() && GetTickCount64() < end)
         Sleep(PAUSE_MS);
 }

@@ -83,6 +83,25 @@ static void cancel_job(const GUID *id)
     IBackgroundCopyManager_Release(manager);
 }
 
+/* What earlier programs left behind would be work. */
+static void cancel_others(void)
+{
+    IBackgroundCopyManager *manager = create_manager();
+    IEnumBackgroundCopyJobs *jobs;
+    IBackgroundCopyJob *job;
+
+    if (SUCCEEDED(IBackgroundCopyManager_EnumJobs(manager, BG_JOB_ENUM_ALL_USERS, &jobs)))
+    {
+        while (IEnumBackgroundCopyJobs_Next(jobs, 1, &job, NULL) == S_OK)
+        {
+            IBackgroundCopyJob_Cancel(job);
+            IBackgroundCopyJob_Release(job);
+        }
+        IEnumBackgroundCopyJobs_Release(jobs);
+    }
+    IBackgroundCopyManager_Release(manager);
+}
+
 static void test_with_jobs(void)
 {
     GUID id;
@@ -120,6 +139,7 @@ START_TEST(start_type)
     ok(service != NULL, "Got error %lu.\n", GetLastError());
     CloseServiceHandle(manager);
     com_start(COINIT_MULTITHREADED);
+    cancel_others();
     RUN_TEST(test_with_jobs);
     RUN_TEST(test_chosen);
     com_stop();
