@@ -4,6 +4,7 @@
 #include "bitsmsg.h"
 #include "com/bg_job_private.h"
 #include "job/job_state.h"
+#include "job/credentials.h"
 #include "job/job_options.h"
 
 HRESULT WINAPI bg_job_SetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD flags)
@@ -24,11 +25,8 @@ HRESULT WINAPI bg_job_GetFileACLFlags(IBackgroundCopyJob5 *iface, DWORD *out)
 /* Page "BITS_JOB_PROPERTY_ID": "only BG_AUTH_TARGET_PROXY is supported". */
 static HRESULT set_stored_credentials(struct job *job, BG_AUTH_TARGET target)
 {
-    if (target == BG_AUTH_TARGET_SERVER) return BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED;
-    if (target != BG_AUTH_TARGET_PROXY) return E_INVALIDARG;
-    if (job_state_is_final(job_state(job))) return BG_E_INVALID_STATE;
-    /* The core could keep it, but nobody asks the system for them yet. */
-    return com_not_written("SetProperty of stored credentials for a proxy");
+    if (target != BG_AUTH_TARGET_SERVER && target != BG_AUTH_TARGET_PROXY) return E_INVALIDARG;
+    return job_use_stored_credentials(job, (enum auth_target)(target - 1));
 }
 
 HRESULT WINAPI bg_job_SetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_ID id,
@@ -86,7 +84,7 @@ HRESULT WINAPI bg_job_GetProperty(IBackgroundCopyJob5 *iface, BITS_JOB_PROPERTY_
         out->Uint64 = options.max_download_size ? options.max_download_size : BG_SIZE_UNKNOWN;
         return S_OK;
     case BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS:
-        if (options.uses_stored_credentials) out->Target = BG_AUTH_TARGET_PROXY;
+        if (job_uses_stored_credentials(job)) out->Target = BG_AUTH_TARGET_PROXY;
         return S_OK;
     case BITS_JOB_PROPERTY_MINIMUM_NOTIFICATION_INTERVAL_MS:
         out->Dword =

@@ -74,6 +74,15 @@ HRESULT job_use_stored_credentials(struct job *job, enum auth_target target)
     return job_change_http(job, use_stored, NULL);
 }
 
+bool job_uses_stored_credentials(struct job *job)
+{
+    struct http_settings *settings = job_http_settings(job);
+    bool are_used = settings && settings->uses_stored_for_proxy;
+
+    http_settings_release(settings);
+    return are_used;
+}
+
 bool http_settings_have_credentials(const struct http_settings *settings)
 {
     for (int target = 0; settings && target < AUTH_TARGET_COUNT; target++)

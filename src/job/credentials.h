@@ -28,6 +28,7 @@ HRESULT job_remove_credential(struct job *job, const struct credential_wish *wis
 /* The proxy's credentials that the system keeps for the owner are taken; servers have none:
  * BG_E_USE_STORED_CREDENTIALS_NOT_SUPPORTED. */
 HRESULT job_use_stored_credentials(struct job *job, enum auth_target target);
+bool job_uses_stored_credentials(struct job *job);
 
 bool http_settings_have_credentials(const struct http_settings *settings);
 

@@ -109,15 +109,6 @@ const WCHAR *job_temp_name(const struct job *job, const struct job_file *file)
 
 /* ---- what may change at any time ---- */
 
-HRESULT job_set_stored_credentials(struct job *job, bool are_used)
-{
-    HRESULT hr = job_lock_for_change(job);
-
-    if (FAILED(hr)) return hr;
-    job->options.uses_stored_credentials = are_used;
-    return finish(job);
-}
-
 HRESULT job_set_change_interval(struct job *job, uint32_t ms)
 {
     HRESULT hr = job_lock_for_change(job);

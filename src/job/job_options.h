@@ -28,8 +28,7 @@ struct job_options
     uint32_t cost_flags;
     bool is_dynamic;
     bool is_high_performance;
-    uint64_t max_download_size;   /* bytes; 0: no limit */
-    bool uses_stored_credentials; /* of the proxy */
+    uint64_t max_download_size; /* bytes; 0: no limit */
     bool has_change_interval;
     uint32_t change_interval_ms;
     GUID notify_class; /* all zero: none */
@@ -52,7 +51,6 @@ HRESULT job_set_max_download_size(struct job *job, uint64_t size);
 /* Download jobs only, and before the first file. */
 HRESULT job_set_high_performance(struct job *job, bool is_high_performance);
 
-HRESULT job_set_stored_credentials(struct job *job, bool are_used);
 HRESULT job_set_change_interval(struct job *job, uint32_t ms);
 /* The class that is told when no object is. All zero: none. */
 HRESULT job_set_notify_class(struct job *job, const GUID *clsid);

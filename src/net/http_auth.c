@@ -33,6 +33,8 @@ struct http_auth
     struct http_logins logins;
     char *method;
     char *url;
+    const struct http_login *(*find_proxy_login)(void *ctx); /* NULL: asked, or nobody to ask */
+    void *ctx;
     bool has_url_login;
     bool is_bound;
     unsigned int rounds;
@@ -61,9 +63,13 @@ HRESULT http_auth_create(const struct http_auth_params *params, struct http_auth
     struct http_auth *auth;
 
     *out = NULL;
-    if (!has_url_login && (!params->logins || !has_login(params->logins))) return S_FALSE;
+    if (!has_url_login && !params->find_proxy_login &&
+        (!params->logins || !has_login(params->logins)))
+        return S_FALSE;
     if (!(auth = calloc(1, sizeof(*auth)))) return E_OUTOFMEMORY;
     if (params->logins) auth->logins = *params->logins;
+    auth->find_proxy_login = params->find_proxy_login;
+    auth->ctx = params->ctx;
     auth->has_url_login = has_url_login;
     auth->method = strdup(params->method);
     auth->url = strdup(params->url);
@@ -276,6 +282,19 @@ static bool go_on(struct http_auth *auth, enum http_auth_target target, bool is_
     return side->value != NULL;
 }
 
+/* What was set by name comes before what is kept elsewhere. */
+static void find_proxy_login(struct http_auth *auth)
+{
+    struct http_login *logins = auth->logins.of[HTTP_AUTH_PROXY];
+    const struct http_login *found;
+
+    if (!auth->find_proxy_login) return;
+    found = auth->find_proxy_login(auth->ctx);
+    auth->find_proxy_login = NULL;
+    for (int scheme = 0; found && scheme < HTTP_AUTH_SCHEMES; scheme++)
+        if (!logins[scheme].is_set) logins[scheme] = *found;
+}
+
 /* What a login is missing for is not asked: the answer has the reason. */
 bool http_auth_is_answerable(struct http_auth *auth, unsigned int status, bool is_tunnel)
 {
@@ -286,6 +305,7 @@ bool http_auth_is_answerable(struct http_auth *auth, unsigned int status, bool i
     if ((status != 401 && status != 407) || ++auth->rounds > ROUNDS_MAX) return false;
     if (go_on(auth, target, is_tunnel)) return true;
     stop_trying(side);
+    if (target == HTTP_AUTH_PROXY) find_proxy_login(auth);
     for (int i = 0; i < HTTP_AUTH_SCHEMES; i++)
     {
         if (side->tried & 1u << order[i] || !find_challenge(side, order[i], &challenge)) continue;

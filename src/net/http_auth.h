@@ -42,6 +42,10 @@ struct http_auth_params
     const struct http_logins *logins; /* stay the caller's, as long as the object lives */
     const char *method;
     const char *url; /* user and password in it are a login for the server */
+    /* A login for the proxy that is kept elsewhere: asked once, when the proxy wants one that
+     * logins do not have. The answer stays the other's, as long as the object lives; NULL: none. */
+    const struct http_login *(*find_proxy_login)(void *ctx); /* NULL: there is no such place */
+    void *ctx;
 };
 
 struct http_auth;

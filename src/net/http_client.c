@@ -22,6 +22,7 @@
 #include "net/http_pools.h"
 #include "net/http_proxy_finder.h"
 #include "net/http_setup.h"
+#include "net/http_stored_login.h"
 #include "net/own_network.h"
 #include "net/server_cert.h"
 #include "net/socket_set.h"
@@ -67,6 +68,8 @@ struct http_request
     tick_t head_deadline;
     struct http_proxy_lookup *lookup; /* it waits for this; NULL: it has begun */
     struct http_auth *auth;           /* NULL: challenges are not answered */
+    char *proxy;                      /* NULL: none */
+    struct http_stored_login stored;  /* for it */
     struct curl_slist *auth_fields, *proxy_fields;
     bool is_connected; /* what comes is of the server, not of a proxy that leads to it */
     bool is_private;   /* the answers are for nobody else */
@@ -206,6 +209,8 @@ static void free_request(struct http_request *request)
     http_pools_leave(&client->pools, request->pool, request->easy);
     http_proxy_lookup_end(client->finder, request->lookup);
     http_auth_destroy(request->auth);
+    http_stored_login_done(&request->stored);
+    free(request->proxy);
     free_auth_fields(request);
     if (client->idle_count < IDLE_EASY_MAX)
     {
@@ -425,11 +430,33 @@ static const char *method_of(const struct http_request_params *params)
     return params->is_head ? "HEAD" : "GET";
 }
 
+static const struct http_login *find_stored_login(void *ctx)
+{
+    struct http_request *request = ctx;
+
+    if (!request->proxy || http_stored_login_read(request->proxy, &request->stored) != S_OK)
+        return NULL;
+    return &request->stored.login;
+}
+
+/* Takes the proxy over; NULL: none. */
+static void set_proxy(struct http_request *request, char *proxy)
+{
+    request->proxy = proxy;
+    if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
+}
+
 /* On whose behalf it is asked. */
 static HRESULT set_identity(struct http_request *request, const struct http_request_params *params)
 {
-    const struct http_auth_params auth = {params->logins, method_of(params), params->url};
+    struct http_auth_params auth = {
+        .logins = params->logins, .method = method_of(params), .url = params->url};
 
+    if (params->proxy && params->proxy->uses_stored_login)
+    {
+        auth.find_proxy_login = find_stored_login;
+        auth.ctx = request;
+    }
     request->is_private = params->is_private;
     return http_auth_create(&auth, &request->auth);
 }
@@ -443,8 +470,7 @@ static HRESULT find_way(struct http_request *request, const struct http_request_
     if (params->proxy)
         hr = http_proxy_find(request->client->finder, params->proxy, params->url, &proxy,
                              &request->lookup);
-    if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
-    free(proxy);
+    set_proxy(request, proxy);
     return hr;
 }
 
@@ -516,12 +542,12 @@ void http_request_cancel(struct http_request *request)
 /* ---- the way ---- */
 
 /* False: it cannot be begun. */
-static bool begin(struct http_request *request, const char *proxy)
+static bool begin(struct http_request *request, char *proxy)
 {
     http_proxy_lookup_end(request->client->finder, request->lookup);
     request->lookup = NULL;
     request->head_deadline = clock_ticks(&clock_system) + request->client->config.head_timeout_ms;
-    if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
+    set_proxy(request, proxy);
     return !curl_multi_add_handle(request->client->multi, request->easy);
 }
 
@@ -539,7 +565,6 @@ static void begin_found(struct http_client *client)
             continue;
         /* Else its head comes too late. */
         if (!begin(request, proxy)) request->head_deadline = 0;
-        free(proxy);
     }
 }
 

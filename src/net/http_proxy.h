@@ -18,8 +18,9 @@ enum http_proxy_usage
 struct http_proxy_wish
 {
     enum http_proxy_usage usage;
-    const WCHAR *list;   /* [protocol=][protocol://]server[:port], spaces in between */
-    const WCHAR *bypass; /* hosts without a proxy, which may begin with a *, and <local>; NULL */
+    const WCHAR *list;      /* [protocol=][protocol://]server[:port], spaces in between */
+    const WCHAR *bypass;    /* hosts without a proxy, which may begin with a *, and <local>; NULL */
+    bool uses_stored_login; /* that the system keeps for the proxy */
 };
 
 /* http://SERVER:PORT from malloc(). S_FALSE and NULL: none. BG_E_INVALID_PROXY_INFO: the list is

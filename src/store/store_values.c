@@ -216,9 +216,8 @@ static bool has_options(const void *value)
     const struct job_options *o = &((const struct job_status *)value)->options;
 
     return o->was_resumed || o->has_cost_flags || o->is_dynamic || o->is_high_performance ||
-           o->max_download_size || o->uses_stored_credentials || o->has_change_interval ||
-           o->acl_flags || o->token_flags || o->has_token ||
-           !guid_is_equal(&o->notify_class, &none.notify_class);
+           o->max_download_size || o->has_change_interval || o->acl_flags || o->token_flags ||
+           o->has_token || !guid_is_equal(&o->notify_class, &none.notify_class);
 }
 
 static void code_guid(struct codec *c, GUID *guid)
@@ -235,6 +234,7 @@ static void code_guid(struct codec *c, GUID *guid)
 static void code_options(struct codec *c, void *value)
 {
     struct job_options *o = &((struct job_status *)value)->options;
+    bool is_free = false; /* a place that is not used any more */
 
     CODE_BOOL(c, o->was_resumed);
     CODE_BOOL(c, o->has_cost_flags);
@@ -242,7 +242,7 @@ static void code_options(struct codec *c, void *value)
     CODE_BOOL(c, o->is_dynamic);
     CODE_BOOL(c, o->is_high_performance);
     code_u64(c, &o->max_download_size);
-    CODE_BOOL(c, o->uses_stored_credentials);
+    CODE_BOOL(c, is_free);
     CODE_BOOL(c, o->has_change_interval);
     CODE_U32(c, o->change_interval_ms);
     code_guid(c, &o->notify_class);

@@ -63,9 +63,9 @@ HRESULT http_identity_init(struct http_identity *identity, struct http_settings 
     if (proxy && !proxy_settings_copy(&identity->proxy_settings, proxy)) return E_OUTOFMEMORY;
     identity->settings = http_settings_addref(settings);
     make_logins(identity);
-    identity->proxy =
-        (struct http_proxy_wish){(enum http_proxy_usage)identity->proxy_settings.usage,
-                                 identity->proxy_settings.list, identity->proxy_settings.bypass};
+    identity->proxy = (struct http_proxy_wish){
+        (enum http_proxy_usage)identity->proxy_settings.usage, identity->proxy_settings.list,
+        identity->proxy_settings.bypass, settings && settings->uses_stored_for_proxy};
     return S_OK;
 }
 

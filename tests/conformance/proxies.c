@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wincred.h>
+
 #include "harness/origin.h"
 
 #define WAIT_MS   60000
@@ -345,6 +347,82 @@ static void test_login(void)
     end_job(job);
 }
 
+/* ---- logins that the system keeps ---- */
+
+static void keep_login(const WCHAR *target, const WCHAR *password)
+{
+    CREDENTIALW credential = {.Type = CRED_TYPE_GENERIC, .Persist = CRED_PERSIST_SESSION};
+
+    credential.TargetName = (WCHAR *)target;
+    credential.UserName = (WCHAR *)L"Jo";
+    credential.CredentialBlob = (BYTE *)password;
+    credential.CredentialBlobSize = (DWORD)(wcslen(password) * sizeof(WCHAR));
+    ok(CredWriteW(&credential, 0), "Got error %lu.\n", GetLastError());
+}
+
+static void forget_login(const WCHAR *target)
+{
+    ok(CredDeleteW(target, CRED_TYPE_GENERIC, 0), "Got error %lu.\n", GetLastError());
+}
+
+static void use_stored(IBackgroundCopyJob *job)
+{
+    BITS_JOB_PROPERTY_VALUE value = {.Target = BG_AUTH_TARGET_PROXY};
+    IBackgroundCopyJob5 *job5;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob5, (void **)&job5);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob5_SetProperty(job5, BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, value);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    value.Target = 0;
+    hr = IBackgroundCopyJob5_GetProperty(job5, BITS_JOB_PROPERTY_USE_STORED_CREDENTIALS, &value);
+    ok(hr == S_OK && value.Target == BG_AUTH_TARGET_PROXY, "Got hr %#lx, target %d.\n", hr,
+       value.Target);
+    IBackgroundCopyJob5_Release(job5);
+}
+
+static void expect_stored(const char *path, const WCHAR *url, bool is_used, bool is_taken)
+{
+    IBackgroundCopyJob *job;
+
+    origin_handle(origin, path, ask, NULL);
+    job = create_by_proxy(url);
+    if (is_used) use_stored(job);
+    if (is_taken)
+        expect_transferred(job);
+    else
+        expect_error(job, BG_E_HTTP_ERROR_407, BG_ERROR_CONTEXT_REMOTE_FILE);
+    ok(!count_field(path, "Authorization"), "The server got the proxy's.\n");
+    ok(count_field(path, "Proxy-Authorization") < origin_journal_count(origin, path),
+       "It was sent unasked.\n");
+    end_job(job);
+}
+
+static void test_stored(void)
+{
+    WCHAR port[128];
+    IBackgroundCopyJob *job;
+
+    lstrcpyW(port, proxy_text(L"127.0.0.1:%u"));
+    expect_stored("/kept-none", FAR_AWAY L"/kept-none", true, false);
+    keep_login(L"127.0.0.1", L"Sesame");
+    expect_stored("/kept", FAR_AWAY L"/kept", true, true);
+    expect_stored("/kept-unused", FAR_AWAY L"/kept-unused", false, false);
+    ok(!count_field("/kept-unused", "Proxy-Authorization"), "It was sent.\n");
+
+    /* What is kept for this port comes first, and what the job has been given before both. */
+    keep_login(port, L"wrong");
+    expect_stored("/kept-port", FAR_AWAY L"/kept-port", true, false);
+    origin_handle(origin, "/kept-own", ask, NULL);
+    job = create_by_proxy(FAR_AWAY L"/kept-own");
+    use_stored(job);
+    set_login(job, BG_AUTH_TARGET_PROXY, L"Sesame");
+    expect_transferred(job);
+    end_job(job);
+    forget_login(port);
+    forget_login(L"127.0.0.1");
+}
+
 /* The way to a server of HTTPS. */
 static void test_tunnel(void)
 {
@@ -377,6 +455,7 @@ START_TEST(proxies)
     RUN_TEST(test_environment);
     RUN_TEST(test_autodetect);
     RUN_TEST(test_login);
+    RUN_TEST(test_stored);
     RUN_TEST(test_tunnel);
     downloads_stop();
 }

@@ -145,7 +145,6 @@ static struct job_options options_with(unsigned int seed)
                                 .is_dynamic = seed % 5 == 1,
                                 .is_high_performance = seed % 7 == 1,
                                 .max_download_size = (uint64_t)seed << 35,
-                                .uses_stored_credentials = seed % 5 == 2,
                                 .has_change_interval = seed % 3 == 1,
                                 .change_interval_ms = seed * 3,
                                 .notify_class = store_test_id(seed + 1),
@@ -369,10 +368,10 @@ static void print_http(char **text, const struct http_settings *h)
 
 static void print_options(char **text, const struct job_options *o)
 {
-    print(text, " [%u %u %#x %u %u %llu %u %u %u %#x %u %u %u]", o->was_resumed, o->has_cost_flags,
+    print(text, " [%u %u %#x %u %u %llu %u %u %#x %u %u %u]", o->was_resumed, o->has_cost_flags,
           (unsigned int)o->cost_flags, o->is_dynamic, o->is_high_performance,
-          (unsigned long long)o->max_download_size, o->uses_stored_credentials,
-          o->has_change_interval, (unsigned int)o->change_interval_ms,
+          (unsigned long long)o->max_download_size, o->has_change_interval,
+          (unsigned int)o->change_interval_ms,
           (unsigned int)(o->notify_class.Data1 ^ o->notify_class.Data2 ^ o->notify_class.Data3 ^
                          o->notify_class.Data4[7]),
           (unsigned int)o->acl_flags, (unsigned int)o->token_flags, o->has_token);

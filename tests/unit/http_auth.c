@@ -30,7 +30,7 @@ static void set(enum http_auth_target target, enum http_auth_scheme scheme)
 
 static HRESULT begin(const char *url)
 {
-    const struct http_auth_params params = {&logins, "GET", url};
+    const struct http_auth_params params = {.logins = &logins, .method = "GET", .url = url};
 
     return http_auth_create(&params, &auth);
 }
@@ -314,6 +314,33 @@ static void test_strange_texts(void)
     end();
 }
 
+static const struct http_login *find_kept(void *ctx)
+{
+    static const struct http_login kept = {true, user, password};
+    unsigned int *count = ctx;
+
+    ++*count;
+    return &kept;
+}
+
+/* For the proxy only, when it asks, and once. */
+static void test_kept_elsewhere(void)
+{
+    unsigned int count = 0;
+    const struct http_auth_params params = {
+        .method = "GET", .url = URL, .find_proxy_login = find_kept, .ctx = &count};
+
+    ok(http_auth_create(&params, &auth) == S_OK, "There is nothing to answer with.\n");
+    ok(!server_says("WWW-Authenticate: Basic realm=\"x\""), "The server was answered.\n");
+    ok(!count, "Asked %u times.\n", count);
+    ok(answer(407, "Proxy-Authenticate: Basic realm=\"x\"", false), "Not answered.\n");
+    expect_field(HTTP_AUTH_PROXY, "Basic Sm86U2VzYW1l");
+    expect_field(HTTP_AUTH_SERVER, NULL);
+    ok(!answer(407, "Proxy-Authenticate: Basic realm=\"x\"", false), "Answered again.\n");
+    ok(count == 1, "Asked %u times.\n", count);
+    end();
+}
+
 START_TEST(http_auth)
 {
     log_configure("http=off");
@@ -329,5 +356,6 @@ START_TEST(http_auth)
     RUN_TEST(test_url);
     RUN_TEST(test_tunnel);
     RUN_TEST(test_both);
+    RUN_TEST(test_kept_elsewhere);
     RUN_TEST(test_strange_texts);
 }

@@ -183,7 +183,6 @@ static void test_options_are_kept(void)
     job_set_dynamic(job, true);
     job_set_max_download_size(job, 1ull << 40);
     job_set_cost_flags(job, 0x80000067);
-    job_set_stored_credentials(job, true);
     job_set_change_interval(job, 0);
     job_set_notify_class(job, &clsid);
     job_set_acl_flags(job, 5);
@@ -198,8 +197,8 @@ static void test_options_are_kept(void)
     if (!job) return;
     job_get_options(job, &after);
     ok(!after.was_resumed, "It was resumed.\n");
-    ok(after.is_high_performance && after.is_dynamic && after.uses_stored_credentials &&
-           after.has_change_interval && !after.change_interval_ms,
+    ok(after.is_high_performance && after.is_dynamic && after.has_change_interval &&
+           !after.change_interval_ms,
        "A switch is another one.\n");
     ok(after.max_download_size == before.max_download_size, "The size is another one.\n");
     ok(after.has_cost_flags && after.cost_flags == 0x80000067, "Got %#x.\n", after.cost_flags);
