@@ -44,7 +44,7 @@ report_faults()
             add(builds, $1, $3)
             next
         }
-        FILENAME == ARGV[2] { proof[$1] = $1 in proof && proof[$1] != $2 ? "not proven" : $2; next }
+        FILENAME == ARGV[2] { if (proof[$1] != "not proven") proof[$1] = $2; next }
         { print ($1 in tests) ? "withstood" : $3 ? $3 : "open", $1, $2, tests[$1], levels[$1],
             builds[$1], proof[$1], $4 }' \
         "$faults_lines" "$1/report/proven.txt" "$faults_list" >"$faults_report"

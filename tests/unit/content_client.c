@@ -259,8 +259,6 @@ static void test_search_answers(void)
 
 static void test_download_answers(void)
 {
-    withstands("F7");
-    withstands("F8");
 #define PART "HTTP/1.1 206 \r\nContent-Length: 16\r\nContent-Range: bytes 0-15/1000\r\n\r\n"
 #define CHUNKS                                                                                     \
     "HTTP/1.1 206 \r\nTransfer-Encoding: chunked\r\nContent-Range: bytes 0-15/1000\r\n\r\n"
