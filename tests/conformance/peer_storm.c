@@ -61,6 +61,18 @@ static void take_sample(const struct download *d)
     samples[sample_count++].time = test_ticks();
 }
 
+/* A thread of the origin may sleep between the connection and the request on it, while the client
+ * has given that up and been served on a later one: then it was not sent when it was seen. */
+static bool was_overtaken(const struct download *d, unsigned int index)
+{
+    struct origin_entry entry, earlier;
+
+    if (!get_entry(d, index, &entry)) return false;
+    for (unsigned int i = 0; i < index && get_entry(d, i, &earlier); i++)
+        if (earlier.connection > entry.connection) return true;
+    return false;
+}
+
 /* What was there when a request came in was not asked for again. */
 static void check_samples(const struct download *d)
 {
@@ -68,7 +80,7 @@ static void check_samples(const struct download *d)
 
     for (unsigned int i = 0; get_entry(d, i, &entry); i++)
         for (unsigned int j = 0; j < sample_count && samples[j].time < entry.begin_ms; j++)
-            if (samples[j].bytes > get_begin(d, i))
+            if (samples[j].bytes > get_begin(d, i) && !was_overtaken(d, i))
             {
                 ok(0, "H3: request %u begins at %llu, when %llu bytes were there.\n", i,
                    (unsigned long long)get_begin(d, i), (unsigned long long)samples[j].bytes);
