@@ -14,10 +14,9 @@
 #include "peer/key_client.h"
 #include "peer/key_message.h"
 #include "peer/key_server.h"
+#include "local_door.h"
 #include "peer/trust_table.h"
 
-#define OUR_SID   "S-1-5-21-1-2-3-1001"
-#define THEIR_SID "S-1-5-21-1-2-3-1002"
 #define NOW       (133537620300000000ull)
 #define WITHIN_MS 10000
 
@@ -48,39 +47,6 @@ static filetime_t fake_date(void *ctx)
 }
 
 static const struct clock fake_clock = {fake_ticks, fake_date, NULL};
-
-/* ---- doors ---- */
-
-static HRESULT open_nothing(void *ctx)
-{
-    (void)ctx;
-    return S_OK;
-}
-
-static HRESULT call_us(void *ctx, RPC_BINDING_HANDLE caller, struct key_exchange_peer *peer)
-{
-    (void)ctx;
-    (void)caller;
-    *peer = (struct key_exchange_peer){OUR_SID, true, true};
-    return S_OK;
-}
-
-static HRESULT call_them(void *ctx, RPC_BINDING_HANDLE server, const char *fqdn,
-                         struct key_exchange_peer *peer)
-{
-    (void)ctx;
-    (void)server;
-    (void)fqdn;
-    *peer = (struct key_exchange_peer){THEIR_SID, true, true};
-    return S_OK;
-}
-
-static WCHAR local_name[64];
-static const struct key_door local_door = {.protocol = L"ncalrpc",
-                                           .endpoint = local_name,
-                                           .open = open_nothing,
-                                           .name_caller = call_us,
-                                           .name_server = call_them};
 
 /* ---- both sides, on this thread ---- */
 
@@ -432,7 +398,7 @@ START_TEST(key_call)
 {
     sock_startup();
     news = CreateEventW(NULL, FALSE, FALSE, NULL);
-    swprintf(local_name, ARRAY_SIZE(local_name), L"openbits-keys-%lu", GetCurrentProcessId());
+    name_local_door();
     make(OUR_SID, &ours);
     make(THEIR_SID, &theirs);
     RUN_TEST(test_no_domain);

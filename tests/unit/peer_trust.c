@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "local_door.h"
 #include "peer/peer_trust.h"
 
-#define OUR_SID   "S-1-5-21-1-2-3-1001"
-#define THEIR_SID "S-1-5-21-1-2-3-1002"
 #define WITHIN_MS 10000
 
 static HANDLE news;
@@ -21,37 +20,6 @@ static void on_news(void *ctx)
     (void)ctx;
     SetEvent(news);
 }
-
-static HRESULT open_nothing(void *ctx)
-{
-    (void)ctx;
-    return S_OK;
-}
-
-static HRESULT call_us(void *ctx, RPC_BINDING_HANDLE caller, struct key_exchange_peer *peer)
-{
-    (void)ctx;
-    (void)caller;
-    *peer = (struct key_exchange_peer){OUR_SID, true, true};
-    return S_OK;
-}
-
-static HRESULT call_them(void *ctx, RPC_BINDING_HANDLE server, const char *fqdn,
-                         struct key_exchange_peer *peer)
-{
-    (void)ctx;
-    (void)server;
-    (void)fqdn;
-    *peer = (struct key_exchange_peer){THEIR_SID, true, true};
-    return S_OK;
-}
-
-static WCHAR local_name[64];
-static const struct key_door door = {.protocol = L"ncalrpc",
-                                     .endpoint = local_name,
-                                     .open = open_nothing,
-                                     .name_caller = call_us,
-                                     .name_server = call_them};
 
 static void on_done(void *arg, HRESULT hr)
 {
@@ -116,7 +84,7 @@ static void test_no_door(void)
 
 static void test_both_learn(void)
 {
-    struct peer_trust *us = create(&door, &ours), *them = create(&door, &theirs);
+    struct peer_trust *us = create(&local_door, &ours), *them = create(&local_door, &theirs);
     struct trust asked;
     HRESULT hr;
 
@@ -135,7 +103,7 @@ static void test_both_learn(void)
 /* A renewed certificate takes the place of the old one with the next call. */
 static void test_renewal(void)
 {
-    struct peer_trust *us = create(&door, &ours), *them = create(&door, &theirs);
+    struct peer_trust *us = create(&local_door, &ours), *them = create(&local_door, &theirs);
     struct certificate renewed;
     const struct certificate_request request = {
         .sid = THEIR_SID,
@@ -162,7 +130,7 @@ static void test_renewal(void)
 /* Nobody answers at the door of the other, and this ends: whoever waits is told. */
 static void test_end(void)
 {
-    struct peer_trust *us = create(&door, &ours), *them = create(&door, &theirs);
+    struct peer_trust *us = create(&local_door, &ours), *them = create(&local_door, &theirs);
     HRESULT result = S_FALSE, hr;
     struct trust asked;
 
@@ -191,7 +159,7 @@ static void make(const char *sid, struct certificate *certificate)
 START_TEST(peer_trust)
 {
     news = CreateEventW(NULL, FALSE, FALSE, NULL);
-    swprintf(local_name, ARRAY_SIZE(local_name), L"openbits-trust-%lu", GetCurrentProcessId());
+    name_local_door();
     make(OUR_SID, &ours);
     make(THEIR_SID, &theirs);
     RUN_TEST(test_no_door);
