@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Features of the mbedTLS that build_mbedtls.sh makes: TLS 1.2 between two machines that both show an
- * RSA certificate, and what makes and reads such certificates. No files, no sockets, no PEM; random
- * numbers come from the caller. It is installed as mbedtls/config.h. */
+ * Features of the mbedTLS that build_mbedtls.sh makes: TLS 1.2 between two machines that both show
+ * an RSA certificate, and what makes and reads such certificates. No files, no sockets, no PEM;
+ * random numbers come from the caller. It is installed as mbedtls/config.h. */
 #ifndef MBEDTLS_CONFIG_H
 #define MBEDTLS_CONFIG_H
 
