@@ -31,7 +31,6 @@ tclsh tcl
 /usr/include/expat.h libexpat1-dev
 /usr/include/mbedtls/ssl.h libmbedtls-dev
 /usr/include/sqlite3.h libsqlite3-dev
-/usr/include/expat.h libexpat1-dev
 xz xz-utils
 ip iproute2
 /usr/lib/wine/wine64 wine64

@@ -14,10 +14,10 @@
 #include "peer/key_client.h"
 #include "peer/key_message.h"
 #include "peer/key_server.h"
+#include "fake_clock.h"
 #include "local_door.h"
 #include "peer/trust_table.h"
 
-#define NOW       (133537620300000000ull)
 #define WITHIN_MS 10000
 
 static HANDLE news;
@@ -29,24 +29,6 @@ static void on_news(void *ctx)
     (void)ctx;
     SetEvent(news);
 }
-
-/* ---- time ---- */
-
-static tick_t ticks;
-
-static tick_t fake_ticks(void *ctx)
-{
-    (void)ctx;
-    return ticks;
-}
-
-static filetime_t fake_date(void *ctx)
-{
-    (void)ctx;
-    return NOW;
-}
-
-static const struct clock fake_clock = {fake_ticks, fake_date, NULL};
 
 /* ---- both sides, on this thread ---- */
 

@@ -6,29 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_clock.h"
 #include "peer/certificate_blob.h"
 #include "peer/trust_table.h"
 
 #define OUR_SID   "S-1-5-21-1-2-3-1001"
 #define THEIR_SID "S-1-5-21-1-2-3-1002"
-#define NOW       (133537620300000000ull)
-
-static tick_t ticks;
-static filetime_t date = NOW;
-
-static tick_t fake_ticks(void *ctx)
-{
-    (void)ctx;
-    return ticks;
-}
-
-static filetime_t fake_date(void *ctx)
-{
-    (void)ctx;
-    return date;
-}
-
-static const struct clock fake_clock = {fake_ticks, fake_date, NULL};
 
 /* ---- two certificates, made once ---- */
 
