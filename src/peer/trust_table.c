@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The table of exchanged certificates as a back end, and the calls that fill it. */
+ * The table of exchanged certificates as a back end, and the calls that fill it: one for a machine
+ * at a time, for whose end all wait that have met it meanwhile. */
 #include "peer/trust_table.h"
 
 #include <stdlib.h>
@@ -14,15 +15,22 @@
 /* Machines that are remembered because a call failed, or is under way. */
 #define CALLS_MAX 64
 
+struct waiter
+{
+    struct list entry;
+    void (*done)(void *arg, HRESULT hr);
+    void *arg;
+};
+
 struct call
 {
     struct list entry;
     struct trust_table *table;
     char *fqdn;
     bool is_under_way;
-    tick_t again; /* not before, when it has failed */
-    void (*done)(void *arg, HRESULT hr);
-    void *arg;
+    tick_t again;        /* not before, when it has failed */
+    struct list waiters; /* for its end, while it is under way */
+    unsigned int waiter_count;
 };
 
 struct trust_table
@@ -39,6 +47,50 @@ static struct key_exchange exchange_of(struct trust_table *table)
 {
     return (struct key_exchange){&table->certificates, clock_filetime(&table->config.clock),
                                  table->config.allows_legacy};
+}
+
+/* ---- who waits ---- */
+
+static struct waiter *add_waiter(struct call *call, void (*done)(void *arg, HRESULT hr), void *arg)
+{
+    struct waiter *waiter = calloc(1, sizeof(*waiter));
+
+    if (!waiter) return NULL;
+    waiter->done = done;
+    waiter->arg = arg;
+    list_add_tail(&call->waiters, &waiter->entry);
+    call->waiter_count++;
+    return waiter;
+}
+
+static void free_waiter(struct waiter *waiter)
+{
+    list_remove(&waiter->entry);
+    free(waiter);
+}
+
+static void take_waiters(struct call *call, struct list *taken)
+{
+    struct waiter *waiter;
+
+    list_init(taken);
+    while ((waiter = LIST_HEAD_ENTRY(&call->waiters, struct waiter, entry)))
+    {
+        list_remove(&waiter->entry);
+        list_add_tail(taken, &waiter->entry);
+    }
+    call->waiter_count = 0;
+}
+
+static void tell_waiters(struct list *waiters, HRESULT hr)
+{
+    struct waiter *waiter;
+
+    while ((waiter = LIST_HEAD_ENTRY(waiters, struct waiter, entry)))
+    {
+        waiter->done(waiter->arg, hr);
+        free_waiter(waiter);
+    }
 }
 
 /* ---- calls ---- */
@@ -94,6 +146,7 @@ static struct call *add_call(struct trust_table *table, const char *fqdn)
     }
     memcpy(call->fqdn, fqdn, size);
     call->table = table;
+    list_init(&call->waiters);
     list_add_tail(&table->calls, &call->entry);
     table->call_count++;
     return call;
@@ -111,38 +164,56 @@ static void take_answer(void *arg, const struct key_exchange_answer *answer)
 {
     struct call *call = arg;
     const struct key_exchange exchange = exchange_of(call->table);
-    void (*done)(void *, HRESULT) = call->done;
-    void *done_arg = call->arg;
+    struct list waiters;
     HRESULT hr =
         key_exchange_take(&exchange, &answer->server, answer->result, answer->blob, answer->size);
 
     LOG_INFO(LOG_PEER, "keys are exchanged with %s: %#lx", call->fqdn, (unsigned long)hr);
+    take_waiters(call, &waiters);
     if (SUCCEEDED(hr))
         free_call(call);
     else
         rest(call);
-    done(done_arg, hr);
+    /* They may ask again at once. */
+    tell_waiters(&waiters, hr);
+}
+
+static HRESULT begin_call(struct call *call, void (*done)(void *arg, HRESULT hr), void *arg)
+{
+    struct trust_table *table = call->table;
+    const struct key_exchange_carrier *carrier = table->config.carrier;
+    struct waiter *waiter = add_waiter(call, done, arg);
+    HRESULT hr = E_OUTOFMEMORY;
+
+    call->is_under_way = true;
+    if (waiter)
+        hr =
+            carrier->call(carrier->ctx, call->fqdn, table->own, table->own_size, take_answer, call);
+    if (SUCCEEDED(hr)) return hr;
+    if (waiter) free_waiter(waiter);
+    call->waiter_count = 0;
+    rest(call);
+    return hr;
+}
+
+static HRESULT join_call(struct call *call, void (*done)(void *arg, HRESULT hr), void *arg)
+{
+    if (call->waiter_count >= TRUST_TABLE_WAITERS_MAX) return E_ABORT;
+    return add_waiter(call, done, arg) ? S_OK : E_OUTOFMEMORY;
 }
 
 static HRESULT table_exchange(void *ctx, const char *fqdn, void (*done)(void *arg, HRESULT hr),
                               void *arg)
 {
-    const struct key_exchange_carrier *carrier = ((struct trust_table *)ctx)->config.carrier;
     struct trust_table *table = ctx;
     struct call *call = find_call(table, fqdn);
-    HRESULT hr;
 
-    if (!carrier) return E_NOTIMPL;
+    if (!table->config.carrier) return E_NOTIMPL;
     if (!table->own) return E_FAIL;
-    if (call && (call->is_under_way || clock_ticks(&table->config.clock) < call->again))
-        return E_ABORT;
+    if (call && call->is_under_way) return join_call(call, done, arg);
+    if (call && clock_ticks(&table->config.clock) < call->again) return E_ABORT;
     if (!call && !(call = add_call(table, fqdn))) return E_OUTOFMEMORY;
-    call->is_under_way = true;
-    call->done = done;
-    call->arg = arg;
-    hr = carrier->call(carrier->ctx, fqdn, table->own, table->own_size, take_answer, call);
-    if (FAILED(hr)) rest(call);
-    return hr;
+    return begin_call(call, done, arg);
 }
 
 /* ---- as a back end ---- */
@@ -225,7 +296,7 @@ void trust_table_destroy(struct trust_table *table)
     if (!table) return;
     while ((call = LIST_HEAD_ENTRY(&table->calls, struct call, entry)))
     {
-        if (call->is_under_way) call->done(call->arg, E_ABORT);
+        tell_waiters(&call->waiters, E_ABORT);
         free_call(call);
     }
     free(table->own);

@@ -13,6 +13,9 @@
 /* For so long a machine with which it failed is not asked again. */
 #define TRUST_TABLE_BACK_OFF_MS 300000
 
+/* So many can wait for the call of one machine; the next is told E_ABORT at once. */
+#define TRUST_TABLE_WAITERS_MAX 64
+
 /* What a call gave. The server is who it has proved to be; size 0: no certificate. */
 struct key_exchange_answer
 {
