@@ -192,6 +192,7 @@ static HRESULT create_parts(struct peer_cache *peers, const struct peer_cache_co
     const struct peer_network_config network = {.folder = peers->folder,
                                                 .content_port = config->content_port,
                                                 .discovery_port = config->discovery_port,
+                                                .clock = clock_system,
                                                 .get_cache = get_cache,
                                                 .ctx = peers};
     HRESULT hr;

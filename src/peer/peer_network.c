@@ -266,7 +266,7 @@ static HRESULT open_client(struct peer_network *network)
 
 /* ---- what is wanted ---- */
 
-static void open_trust(struct peer_network *network)
+static HRESULT create_trust(struct peer_network *network)
 {
     const struct peer_trust_config config = {.clock = network->host.clock,
                                              .door = key_door_is_in_domain() ? &key_door_kerberos
@@ -276,10 +276,26 @@ static void open_trust(struct peer_network *network)
                                              .ctx = network};
     HRESULT hr = peer_trust_create(&config, &network->trust);
 
-    if (SUCCEEDED(hr))
+    if (SUCCEEDED(hr) && network->has_identity &&
+        FAILED(hr = peer_trust_set_own(network->trust, network->identity.certificate.der,
+                                       network->identity.certificate.der_size)))
+    {
+        peer_trust_destroy(network->trust);
+        network->trust = NULL;
+    }
+    return hr;
+}
+
+static HRESULT open_trust(struct peer_network *network)
+{
+    HRESULT hr;
+
+    if (network->trust) return S_OK;
+    if (SUCCEEDED(hr = create_trust(network)))
         network->host.trust = peer_trust_trust(network->trust);
     else
         LOG_ERR(LOG_PEER, "trusted peers cannot be read: %#lx", (unsigned long)hr);
+    return hr;
 }
 
 static HRESULT open_roles(struct peer_network *network, uint32_t roles, uint64_t rate)
@@ -310,11 +326,11 @@ static void note_serving(struct peer_network *network)
 
 static void apply(struct peer_network *network, const struct peer_network_settings *wanted)
 {
+    HRESULT trust_hr = open_trust(network), hr;
     /* Nobody is trusted: there is nothing to ask and nobody to serve. */
     bool has_peers = network->trust && trust_has_peers(&network->host.trust);
     uint32_t roles = has_peers ? wanted->roles : 0;
     tick_t now = clock_ticks(&network->host.clock);
-    HRESULT hr;
 
     network->try_again = TICK_NEVER;
     if (network->roles & ~roles & PEER_MACHINE_CLIENT) close_client(network);
@@ -325,10 +341,8 @@ static void apply(struct peer_network *network, const struct peer_network_settin
     hr = open_identity(network);
     if (SUCCEEDED(hr) && roles) hr = open_roles(network, roles, wanted->bandwidth);
     if (FAILED(hr))
-    {
         LOG_WARN(LOG_PEER, "a role of the peer cache cannot begin: %#lx", (unsigned long)hr);
-        network->try_again = now + AGAIN_MS;
-    }
+    if (FAILED(hr) || FAILED(trust_hr)) network->try_again = now + AGAIN_MS;
     /* Who only asks is called as well: both sides learn from one call. */
     if (network->trust) peer_trust_serve(network->trust, network->roles != 0);
     note_serving(network);
@@ -434,7 +448,6 @@ static void network_loop(void *arg)
 {
     struct peer_network *network = arg;
 
-    open_trust(network);
     while (take_news(network))
         socket_set_wait(network->set, run_parts(network), on_ready, network);
     close_roles(network);
@@ -648,7 +661,7 @@ HRESULT peer_network_create(const struct peer_network_config *config, struct pee
     if (!network) return E_OUTOFMEMORY;
     network->config = *config;
     network->config.folder = NULL; /* the copy is used */
-    network->host.clock = clock_system;
+    network->host.clock = config->clock;
     network->host.content_port = config->content_port;
     network->try_again = TICK_NEVER;
     lock_init(&network->lock, LOCK_RANK_LEAF, "peer network");

@@ -6,6 +6,7 @@
 #ifndef OPENBITS_PEER_PEER_NETWORK_H
 #define OPENBITS_PEER_PEER_NETWORK_H
 
+#include "base/clock.h"
 #include "peer/peer_cache.h"
 
 struct peer_network;
@@ -15,6 +16,7 @@ struct peer_network_config
     const WCHAR *folder; /* where the machine's certificate is kept */
     uint16_t content_port;
     uint16_t discovery_port;
+    struct clock clock;
     /* The cached files; may wait for the disk. */
     HRESULT (*get_cache)(void *ctx, struct cache **cache);
     void *ctx;
