@@ -463,6 +463,13 @@ static void network_loop(void *arg)
 
 /* ---- from outside ---- */
 
+static void set_running(struct peer_network *network, bool is_running)
+{
+    lock_acquire(&network->lock);
+    network->is_running = network->has_news = is_running;
+    lock_release(&network->lock);
+}
+
 static HRESULT start_thread(struct peer_network *network)
 {
     HRESULT hr;
@@ -474,10 +481,11 @@ static HRESULT start_thread(struct peer_network *network)
         if (FAILED(hr = socket_set_create(&network->set))) return hr;
         network->host.set = network->set;
     }
-    network->is_running = network->has_news = true;
+    /* Before it is true: the thread itself takes it back. */
+    set_running(network, true);
     hr = thread_start(&network->thread, network_loop, network, "peers");
     network->has_thread = SUCCEEDED(hr);
-    network->is_running = network->has_thread;
+    if (FAILED(hr)) set_running(network, false);
     return hr;
 }
 
