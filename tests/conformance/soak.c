@@ -2,86 +2,107 @@
  *
  * Jobs that are made, run, completed and cancelled in rounds leave nothing behind in the process:
  * handles, threads and memory are after the last rounds what they were after the first ones. For a
- * server in this process. OPENBITS_SOAK_JOBS sets how many jobs a round has. */
+ * server in this process. OPENBITS_SOAK_JOBS sets how many jobs a round has. The files come from
+ * another process, because what an origin notes of each request grows with every job. */
 #include "download_fixture.h"
 
 #include <limits.h>
-#include <psapi.h>
 #include <stdlib.h>
-#include <tlhelp32.h>
-#include <winternl.h>
 
-#define ROUNDS    10
-#define BASE      2 /* the first round of those that count: what is made once has been made */
-#define COMPARED  3 /* first and last rounds whose figures are held against each other */
-#define JOBS      20
-#define BATCH     10 /* that run at once */
-#define SLACK_KIB 512
+#include "usage.h"
 
-#define SYSTEM_HANDLES 16
+#define ROUNDS   10
+#define BASE     2 /* the first round of those that count: what is made once has been made */
+#define COMPARED 3 /* first and last rounds whose figures are held against each other */
+#define JOBS     20
+#define BATCH    10 /* that run at once */
 
-/* What NtQuerySystemInformation() tells of each handle. */
-struct handle_entry
+/* ---- the other process ---- */
+
+static struct
 {
-    USHORT process, reserved;
-    UCHAR type, flags;
-    USHORT value;
-    void *object;
-    ACCESS_MASK access;
-};
+    HANDLE process;
+    HANDLE end; /* it stays as long as this is open */
+    WCHAR url[URL_MAX];
+} server;
 
-struct handle_list
+/* Writes the URL, and stays until nobody holds the other end of its input any more. */
+static void serve(void)
 {
-    ULONG count;
-    struct handle_entry handles[];
-};
+    struct origin *own = origin_start(NULL);
+    DWORD done;
+    char byte;
 
-struct usage
-{
-    DWORD handles;
-    unsigned int threads;
-    SIZE_T kib;
-};
-
-static unsigned int count_threads(void)
-{
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-    THREADENTRY32 entry = {.dwSize = sizeof(entry)};
-    unsigned int count = 0;
-
-    for (BOOL more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry))
-        if (entry.th32OwnerProcessID == GetCurrentProcessId()) count++;
-    CloseHandle(snapshot);
-    return count;
+    ok(own != NULL, "There is no origin.\n");
+    if (!own) return;
+    origin_add(own, "/small", &(struct origin_file){.size = SMALL});
+    origin_wurl(own, "/small", server.url);
+    ok(WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), server.url, sizeof(server.url), &done, NULL),
+       "Nobody wants the URL.\n");
+    while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), &byte, 1, &done, NULL) && done)
+        continue;
+    origin_destroy(own);
 }
 
-/* Wine's GetProcessHandleCount() knows nothing; 0: neither does this one. */
-static DWORD count_handles(void)
+/* One end is for the other process. */
+static bool make_pipe(HANDLE *read, HANDLE *write, HANDLE *inherited)
 {
-    NTSTATUS(WINAPI * query)(SYSTEM_INFORMATION_CLASS, void *, ULONG, ULONG *);
-    ULONG size = 4 << 20, count = 0;
-    struct handle_list *list;
-
-    query = (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation");
-    if (!query || !(list = malloc(size))) return 0;
-    if (!query((SYSTEM_INFORMATION_CLASS)SYSTEM_HANDLES, list, size, NULL))
-        for (ULONG i = 0; i < list->count; i++)
-            if (list->handles[i].process == GetCurrentProcessId()) count++;
-    free(list);
-    return count;
+    if (!CreatePipe(read, write, NULL, 0)) return false;
+    return SetHandleInformation(*inherited, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
 }
 
-static struct usage usage_now(void)
+static bool start_process(HANDLE input, HANDLE output)
 {
-    PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof(counters)};
-    struct usage usage = {0};
+    STARTUPINFOA startup = {.cb = sizeof(startup),
+                            .dwFlags = STARTF_USESTDHANDLES,
+                            .hStdInput = input,
+                            .hStdOutput = output,
+                            .hStdError = GetStdHandle(STD_ERROR_HANDLE)};
+    PROCESS_INFORMATION process;
+    char line[2 * MAX_PATH], **argv;
 
-    usage.handles = count_handles();
-    usage.threads = count_threads();
-    if (GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof(counters)))
-        usage.kib = counters.WorkingSetSize / 1024;
-    return usage;
+    winetest_get_mainargs(&argv);
+    snprintf(line, sizeof(line), "\"%s\" soak serve", argv[0]);
+    if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+        return false;
+    CloseHandle(process.hThread);
+    server.process = process.hProcess;
+    return true;
 }
+
+static bool read_url(HANDLE from)
+{
+    DWORD size = 0, got;
+
+    while (size < sizeof(server.url) &&
+           ReadFile(from, (char *)server.url + size, (DWORD)sizeof(server.url) - size, &got, NULL))
+        size += got;
+    return size == sizeof(server.url);
+}
+
+static bool start_server(void)
+{
+    HANDLE input, output, answer;
+    bool is_good = make_pipe(&input, &server.end, &input) && make_pipe(&answer, &output, &output) &&
+                   start_process(input, output);
+
+    ok(is_good, "Could not start a process, error %lu.\n", GetLastError());
+    CloseHandle(input);
+    CloseHandle(output);
+    is_good = is_good && read_url(answer);
+    ok(is_good, "The other process does not serve.\n");
+    CloseHandle(answer);
+    return is_good;
+}
+
+static void stop_server(void)
+{
+    CloseHandle(server.end);
+    if (server.process) wait_child_process(server.process);
+    if (server.process) CloseHandle(server.process);
+}
+
+/* ---- jobs ---- */
 
 static unsigned int jobs_per_round(void)
 {
@@ -117,7 +138,7 @@ static void end_one(IBackgroundCopyJob *job, unsigned int number)
 
 static IBackgroundCopyJob *begin_one(IBackgroundCopyManager *manager, unsigned int number)
 {
-    WCHAR url[URL_MAX], path[MAX_PATH], name[32];
+    WCHAR path[MAX_PATH], name[32];
     IBackgroundCopyJob *job = NULL;
     HRESULT hr;
     GUID id;
@@ -126,7 +147,7 @@ static IBackgroundCopyJob *begin_one(IBackgroundCopyManager *manager, unsigned i
     hr = IBackgroundCopyManager_CreateJob(manager, name, BG_JOB_TYPE_DOWNLOAD, &id, &job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     if (hr != S_OK) return NULL;
-    hr = IBackgroundCopyJob_AddFile(job, origin_wurl(origin, "/small", url), temp_path(name, path));
+    hr = IBackgroundCopyJob_AddFile(job, server.url, temp_path(name, path));
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
     if (number % 4 > 1) IBackgroundCopyJob_Resume(job);
@@ -148,21 +169,6 @@ static void run_round(unsigned int jobs)
     }
 }
 
-static void take_most(struct usage *usage, const struct usage *other)
-{
-    if (other->handles > usage->handles) usage->handles = other->handles;
-    if (other->threads > usage->threads) usage->threads = other->threads;
-    if (other->kib > usage->kib) usage->kib = other->kib;
-}
-
-static void take_least(struct usage *usage, const struct usage *other)
-{
-    if (other->handles < usage->handles) usage->handles = other->handles;
-    if (other->threads < usage->threads) usage->threads = other->threads;
-    if (other->kib < usage->kib) usage->kib = other->kib;
-}
-
-/* Threads come and go: the most of the first rounds against the least of the last. */
 static void test_rounds(void)
 {
     struct usage first = {0}, last = {MAXDWORD, UINT_MAX, MAXDWORD}, now;
@@ -174,22 +180,28 @@ static void test_rounds(void)
         now = usage_now();
         trace("Round %u: %lu handles, %u threads, %lu KiB.\n", round, now.handles, now.threads,
               (unsigned long)now.kib);
-        if (round >= BASE && round < BASE + COMPARED) take_most(&first, &now);
-        if (round > ROUNDS - COMPARED) take_least(&last, &now);
+        if (round >= BASE && round < BASE + COMPARED) usage_take_most(&first, &now);
+        if (round > ROUNDS - COMPARED) usage_take_least(&last, &now);
     }
-    ok(first.handles > 0, "The handles cannot be counted.\n");
-    ok(last.handles <= first.handles, "Got %lu handles, had %lu.\n", last.handles, first.handles);
-    ok(last.threads <= first.threads, "Got %u threads, had %u.\n", last.threads, first.threads);
-    ok(last.kib <= first.kib + first.kib / 100 + SLACK_KIB, "Got %lu KiB, had %lu.\n",
-       (unsigned long)last.kib, (unsigned long)first.kib);
+    usage_check(&first, &last);
 }
 
 START_TEST(soak)
 {
-    downloads_start();
+    char **argv;
+
+    if (winetest_get_mainargs(&argv) >= 3)
+    {
+        serve();
+        return;
+    }
+    com_start(COINIT_MULTITHREADED);
     if (is_remote(com_manager()))
         skip("The server is another process.\n");
     else
-        RUN_TEST(test_rounds);
-    downloads_stop();
+    {
+        if (start_server()) RUN_TEST(test_rounds);
+        stop_server();
+    }
+    com_stop();
 }

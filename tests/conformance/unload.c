@@ -6,7 +6,8 @@
 #include "harness/com_callback.h"
 
 #include <stdlib.h>
-#include <tlhelp32.h>
+
+#include "usage.h"
 
 #define WAIT_MS 20000
 #define ROUNDS  100
@@ -64,18 +65,6 @@ static IBackgroundCopyManager *make_manager(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     IClassFactory_Release(factory);
     return manager;
-}
-
-static unsigned int count_threads(void)
-{
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-    THREADENTRY32 entry = {.dwSize = sizeof(entry)};
-    unsigned int count = 0;
-
-    for (BOOL more = Thread32First(snapshot, &entry); more; more = Thread32Next(snapshot, &entry))
-        if (entry.th32OwnerProcessID == GetCurrentProcessId()) count++;
-    CloseHandle(snapshot);
-    return count;
 }
 
 #define check_stays() ok(server.can_unload() == S_FALSE, "It would go.\n")
@@ -181,10 +170,11 @@ static unsigned int unload_rounds(void)
     return rounds > 1 ? (unsigned int)rounds : ROUNDS;
 }
 
-/* The engine comes and goes with the module, and leaves no thread behind. */
+/* The engine comes and goes with the module, and leaves nothing behind. */
 static void test_unload(void)
 {
-    unsigned int before = 0, after, rounds = unload_rounds();
+    struct usage before = {0}, after;
+    unsigned int rounds = unload_rounds();
 
     /* COM has loaded it too, for the proxies of the callback. */
     CoFreeUnusedLibrariesEx(0, 0);
@@ -207,10 +197,13 @@ static void test_unload(void)
             return;
         }
         /* The first round loads what the system never lets go of. */
-        if (i == 1) before = count_threads();
+        if (i == 1) before = usage_now();
     }
-    after = count_threads();
-    ok(after <= before, "There were %u threads, now there are %u.\n", before, after);
+    after = usage_now();
+    trace("Before: %lu handles, %u threads, %lu KiB; after: %lu, %u, %lu.\n", before.handles,
+          before.threads, (unsigned long)before.kib, after.handles, after.threads,
+          (unsigned long)after.kib);
+    usage_check(&before, &after);
 }
 
 /* A client that frees the DLL without asking pulls it from under nobody. */
