@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What the parts that live on the peers' thread share. Made and ended by peer_network.c; read-only
+ * What the parts that live on the peers' thread share. Made and ended by peer_roles.c; read-only
  * for the others while a role runs. */
 #ifndef OPENBITS_PEER_PEER_HOST_H
 #define OPENBITS_PEER_PEER_HOST_H

@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Roles come and go on the peers' thread itself: it reads what is wanted, and opens and closes what
- * belongs to it. It ends when no role is wanted any more, and is joined by the next start. */
+ * The peers' thread, and what other threads ask of it. Roles come and go on the thread itself: it
+ * reads what is wanted and follows. It ends when no role is wanted any more, and is joined by the
+ * next start. */
 #include "peer/peer_network.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/event.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
 #include "bitsmsg.h"
-#include "peer/content_files.h"
-#include "peer/identity.h"
-#include "peer/machine_name.h"
-#include "peer/machine_notice.h"
-#include "peer/peer_list_file.h"
-#include "peer/peer_listener.h"
-#include "peer/peer_stream.h"
-#include "peer/peer_trust.h"
+#include "peer/peer_roles.h"
 #include "policy/peer_flags.h"
 
-/* A role that could not begin (a port is taken, there is no network) is tried again. */
-#define AGAIN_MS 30000
 #define WAIT_MAX 60000
-/* How often known peers are kept, if there is something new. */
-#define SAVE_MS 60000
 
 /* A file of which peers have given something wrong. */
 struct refusal
@@ -39,11 +27,11 @@ struct refusal
 
 struct peer_network
 {
-    struct peer_network_config config; /* immutable after create, as the next four */
-    WCHAR *folder;
-    WCHAR *identity_path;
-    WCHAR *list_path;
-    struct socket_set *set; /* made with the first start; waked by any thread */
+    struct clock clock;         /* immutable after create, as the next one */
+    struct peer_roles *roles;   /* the peers' thread's, and the starter's while there is none */
+    struct socket_set *set;     /* made with the first start; waked by any thread */
+    struct discovery_loan loan; /* has a lock, as the next one */
+    struct peer_stream_desk desk;
 
     struct lock lock; /* leaf */
     struct peer_network_settings wanted;
@@ -55,26 +43,6 @@ struct peer_network
     bool has_found, has_discovered;
     bool is_serving;
     struct list refusals;
-    struct discovery *discovery;  /* as long as others may use it */
-    unsigned int discovery_users; /* other threads that do */
-    struct cond unused;
-
-    struct peer_stream_desk desk;
-
-    /* The peers' thread. */
-    struct peer_host host;
-    struct peer_trust *trust;
-    struct machine_name name;
-    struct identity identity;
-    bool has_identity;
-    uint32_t roles; /* that run */
-    struct content_store store;
-    struct peer_listener *listener;
-    struct peer_streams *streams;
-    tick_t try_again;
-    tick_t save_due;     /* of the list of peers, while there is discovery */
-    uint8_t *kept_peers; /* what is in its file, as far as we know */
-    size_t kept_peers_size;
 };
 
 /* ---- any thread ---- */
@@ -115,261 +83,19 @@ static void on_discovered(void *ctx)
     on_news(ctx, false, true);
 }
 
-/* ---- what both roles need ---- */
-
-static HRESULT open_identity(struct peer_network *network)
-{
-    filetime_t now = clock_filetime(&network->host.clock);
-    HRESULT hr;
-
-    if (network->has_identity && now < identity_next_renewal(&network->identity)) return S_OK;
-    if (network->has_identity) identity_done(&network->identity);
-    network->has_identity = false;
-    if (FAILED(hr = machine_name_get(&network->name)) ||
-        FAILED(hr = cache_disk_system.make_folder(NULL, network->folder)) ||
-        FAILED(hr = identity_open(network->identity_path, now, &network->identity)))
-        return hr;
-    if (network->trust &&
-        FAILED(hr = peer_trust_set_own(network->trust, network->identity.certificate.der,
-                                       network->identity.certificate.der_size)))
-    {
-        identity_done(&network->identity);
-        return hr;
-    }
-    network->has_identity = true;
-    machine_notice_write(network->name.fqdn, &network->identity.facts);
-    return S_OK;
-}
-
-static HRESULT create_context(struct peer_network *network, enum tls_role role,
-                              struct tls_context **out)
-{
-    const struct certificate *own = &network->identity.certificate;
-    const struct tls_identity identity = {own->der, own->der_size, own->key, own->key_size};
-
-    return tls_context_create(&identity, role, out);
-}
-
-/* Those that were authenticated are known after a start. */
-static void load_peers(struct peer_network *network)
-{
-    struct peer_info *peers;
-    size_t count;
-
-    peer_list_file_load(network->list_path, &peers, &count);
-    discovery_restore_peers(network->host.discovery, peers, count);
-    free(peers);
-}
-
-static void save_peers(struct peer_network *network)
-{
-    struct peer_info *peers;
-    size_t count;
-    HRESULT hr = discovery_list_peers(network->host.discovery, false, &peers, &count);
-
-    if (SUCCEEDED(hr))
-        hr = peer_list_file_save(network->list_path, peers, count, &network->kept_peers,
-                                 &network->kept_peers_size);
-    if (FAILED(hr)) LOG_WARN(LOG_PEER, "known peers are not kept: %#lx", (unsigned long)hr);
-    free(peers);
-    network->save_due = clock_ticks(&network->host.clock) + SAVE_MS;
-}
-
-static HRESULT open_discovery(struct peer_network *network)
-{
-    const struct discovery_events events = {on_found, on_discovered, network};
-    const struct discovery_config config = {.fqdn = network->name.fqdn,
-                                            .domain = network->name.domain,
-                                            .place.port = network->config.discovery_port};
-    HRESULT hr;
-
-    if (network->host.discovery) return S_OK;
-    if (FAILED(hr = discovery_create(&config, &events, &network->host.discovery))) return hr;
-    load_peers(network);
-    network->save_due = clock_ticks(&network->host.clock) + SAVE_MS;
-    lock_acquire(&network->lock);
-    network->discovery = network->host.discovery;
-    lock_release(&network->lock);
-    return S_OK;
-}
-
-static void close_discovery(struct peer_network *network)
-{
-    lock_acquire(&network->lock);
-    network->discovery = NULL;
-    while (network->discovery_users)
-        cond_wait(&network->unused, &network->lock, COND_FOREVER);
-    lock_release(&network->lock);
-    save_peers(network);
-    discovery_destroy(network->host.discovery);
-    network->host.discovery = NULL;
-}
-
-/* ---- the roles ---- */
-
-static void close_server(struct peer_network *network)
-{
-    if (network->roles & PEER_MACHINE_SERVER)
-        event_write(EVENT_SERVER_STOPPED, "port %u", network->host.content_port);
-    peer_listener_destroy(network->listener);
-    network->listener = NULL;
-    tls_context_release(network->host.server_tls);
-    network->host.server_tls = NULL;
-    network->roles &= ~(uint32_t)PEER_MACHINE_SERVER;
-}
-
-static HRESULT open_server(struct peer_network *network, uint64_t rate)
-{
-    struct cache *cache;
-    HRESULT hr;
-
-    if (FAILED(hr = network->config.get_cache(network->config.ctx, &cache))) return hr;
-    content_files_init(&network->store, cache);
-    if (FAILED(hr = create_context(network, TLS_SERVER, &network->host.server_tls)) ||
-        FAILED(hr =
-                   peer_listener_create(&network->host, &network->store, rate, &network->listener)))
-    {
-        close_server(network);
-        event_write(EVENT_SERVER_FAILED, "port %u: 0x%08x", network->host.content_port,
-                    (unsigned int)hr);
-        return hr;
-    }
-    network->roles |= PEER_MACHINE_SERVER;
-    event_write(EVENT_SERVER_LISTENS, "port %u", network->host.content_port);
-    return S_OK;
-}
-
-static void close_client(struct peer_network *network)
-{
-    if (network->roles & PEER_MACHINE_CLIENT) event_write(EVENT_CLIENT_STOPPED, "as wanted");
-    peer_streams_destroy(network->streams);
-    network->streams = NULL;
-    tls_context_release(network->host.client_tls);
-    network->host.client_tls = NULL;
-    network->roles &= ~(uint32_t)PEER_MACHINE_CLIENT;
-}
-
-static HRESULT open_client(struct peer_network *network)
-{
-    HRESULT hr;
-
-    if (FAILED(hr = create_context(network, TLS_CLIENT, &network->host.client_tls)) ||
-        FAILED(hr = peer_streams_create(&network->host, &network->desk, &network->streams)))
-    {
-        close_client(network);
-        return hr;
-    }
-    network->roles |= PEER_MACHINE_CLIENT;
-    event_write(EVENT_CLIENT_LISTENS, "%s in %s", network->name.fqdn, network->name.domain);
-    return S_OK;
-}
-
-/* ---- what is wanted ---- */
-
-static HRESULT create_trust(struct peer_network *network)
-{
-    const struct peer_trust_config config = {.clock = network->host.clock,
-                                             .door = key_door_is_in_domain() ? &key_door_kerberos
-                                                                             : NULL,
-                                             .changed = on_pins_changed,
-                                             .is_called = on_keys,
-                                             .ctx = network};
-    HRESULT hr = peer_trust_create(&config, &network->trust);
-
-    if (SUCCEEDED(hr) && network->has_identity &&
-        FAILED(hr = peer_trust_set_own(network->trust, network->identity.certificate.der,
-                                       network->identity.certificate.der_size)))
-    {
-        peer_trust_destroy(network->trust);
-        network->trust = NULL;
-    }
-    return hr;
-}
-
-static HRESULT open_trust(struct peer_network *network)
-{
-    HRESULT hr;
-
-    if (network->trust) return S_OK;
-    if (SUCCEEDED(hr = create_trust(network)))
-        network->host.trust = peer_trust_trust(network->trust);
-    else
-        LOG_ERR(LOG_PEER, "trusted peers cannot be read: %#lx", (unsigned long)hr);
-    return hr;
-}
-
-static HRESULT open_roles(struct peer_network *network, uint32_t roles, uint64_t rate)
-{
-    bool is_new_client = (roles & ~network->roles & PEER_MACHINE_CLIENT) != 0;
-    HRESULT hr = open_discovery(network), opened;
-
-    if (FAILED(hr)) return hr;
-    if (is_new_client) hr = open_client(network);
-    if (roles & ~network->roles & PEER_MACHINE_SERVER)
-    {
-        opened = open_server(network, rate);
-        if (SUCCEEDED(hr)) hr = opened;
-    }
-    discovery_set_roles(network->host.discovery, network->roles & PEER_MACHINE_CLIENT,
-                        network->roles & PEER_MACHINE_SERVER);
-    /* Who serves is known, as a rule, before the first job wants to know it. */
-    if (is_new_client) discovery_request(network->host.discovery);
-    return hr;
-}
+/* ---- the thread ---- */
 
 static void note_serving(struct peer_network *network)
 {
     lock_acquire(&network->lock);
-    network->is_serving = (network->roles & PEER_MACHINE_SERVER) != 0;
+    network->is_serving = peer_roles_is_serving(network->roles);
     lock_release(&network->lock);
 }
 
-static void apply(struct peer_network *network, const struct peer_network_settings *wanted)
-{
-    HRESULT trust_hr = open_trust(network), hr;
-    /* Nobody is trusted: there is nothing to ask and nobody to serve. */
-    bool has_peers = network->trust && trust_has_peers(&network->host.trust);
-    uint32_t roles = has_peers ? wanted->roles : 0;
-    tick_t now = clock_ticks(&network->host.clock);
-
-    network->try_again = TICK_NEVER;
-    if (network->roles & ~roles & PEER_MACHINE_CLIENT) close_client(network);
-    if (network->roles & ~roles & PEER_MACHINE_SERVER) close_server(network);
-    if (network->listener) peer_listener_set_rate(network->listener, wanted->bandwidth);
-    if (!roles && network->host.discovery) close_discovery(network);
-    /* Others learn whom to trust from it, so it is there before anybody is trusted. */
-    hr = open_identity(network);
-    if (SUCCEEDED(hr) && roles) hr = open_roles(network, roles, wanted->bandwidth);
-    if (FAILED(hr))
-        LOG_WARN(LOG_PEER, "a role of the peer cache cannot begin: %#lx", (unsigned long)hr);
-    if (FAILED(hr) || FAILED(trust_hr)) network->try_again = now + AGAIN_MS;
-    /* Who only asks is called as well: both sides learn from one call. */
-    if (network->trust) peer_trust_serve(network->trust, network->roles != 0);
-    note_serving(network);
-}
-
-/* ---- the thread ---- */
-
 static void on_ready(void *ctx, socket_handle handle, unsigned int ready)
 {
-    struct peer_network *network = ctx;
-
     (void)ready;
-    if (network->listener && peer_listener_ready(network->listener, handle)) return;
-    if (network->streams) peer_streams_ready(network->streams, handle);
-}
-
-/* Once in ten days. Connections show the old certificate, so all of them end. */
-static bool is_renewal_due(const struct peer_network *network)
-{
-    return network->has_identity &&
-           clock_filetime(&network->host.clock) >= identity_next_renewal(&network->identity);
-}
-
-static void close_roles(struct peer_network *network)
-{
-    close_client(network);
-    close_server(network);
+    peer_roles_ready(((struct peer_network *)ctx)->roles, handle);
 }
 
 static struct refusal *next_refusal(struct peer_network *network)
@@ -383,14 +109,13 @@ static struct refusal *next_refusal(struct peer_network *network)
     return refusal;
 }
 
-static void take_refusals(struct peer_network *network)
+static void take_refusals(struct peer_network *network, struct peer_streams *streams)
 {
     struct refusal *refusal;
 
     while ((refusal = next_refusal(network)))
     {
-        if (network->streams)
-            peer_streams_refuse(network->streams, refusal->url, refusal->mtime, refusal->size);
+        if (streams) peer_streams_refuse(streams, refusal->url, refusal->mtime, refusal->size);
         free(refusal->url);
         free(refusal);
     }
@@ -400,6 +125,7 @@ static void take_refusals(struct peer_network *network)
 static bool take_news(struct peer_network *network)
 {
     struct peer_network_settings wanted;
+    struct peer_streams *streams;
     bool has_news, has_found, has_discovered, goes_on;
 
     lock_acquire(&network->lock);
@@ -413,34 +139,22 @@ static bool take_news(struct peer_network *network)
     lock_release(&network->lock);
 
     if (!goes_on) return false;
-    if (is_renewal_due(network))
-    {
-        close_roles(network);
-        has_news = true;
-    }
-    if (has_news || clock_ticks(&network->host.clock) >= network->try_again)
-        apply(network, &wanted);
-    take_refusals(network);
-    if (has_found && network->streams) peer_streams_found(network->streams);
-    if (has_discovered && network->streams) peer_streams_discovered(network->streams);
+    peer_roles_follow(network->roles, &wanted, has_news);
+    note_serving(network);
+    streams = peer_roles_streams(network->roles);
+    take_refusals(network, streams);
+    if (has_found && streams) peer_streams_found(streams);
+    if (has_discovered && streams) peer_streams_discovered(streams);
     return true;
 }
 
-static uint32_t run_parts(struct peer_network *network)
+/* For how long the thread may wait then. */
+static uint32_t run_roles(struct peer_network *network)
 {
-    tick_t now = clock_ticks(&network->host.clock), next = now + WAIT_MAX, due;
+    tick_t now = clock_ticks(&network->clock), next = peer_roles_run(network->roles, now);
 
-    if (network->listener && (due = peer_listener_run(network->listener, now)) < next) next = due;
-    /* Searches wait for what it learns. */
-    if (network->trust && (due = peer_trust_run(network->trust, now)) < next) next = due;
-    if (network->streams)
-    {
-        if ((due = peer_streams_run(network->streams, now)) < next) next = due;
-    }
-    else
-        peer_stream_desk_fail(&network->desk);
-    if (network->host.discovery && now >= network->save_due) save_peers(network);
-    if (network->try_again < next) next = network->try_again;
+    if (!peer_roles_streams(network->roles)) peer_stream_desk_fail(&network->desk);
+    if (next > now + WAIT_MAX) next = now + WAIT_MAX;
     return next > now ? (uint32_t)(next - now) : 0;
 }
 
@@ -449,15 +163,9 @@ static void network_loop(void *arg)
     struct peer_network *network = arg;
 
     while (take_news(network))
-        socket_set_wait(network->set, run_parts(network), on_ready, network);
-    close_roles(network);
-    if (network->host.discovery) close_discovery(network);
-    if (network->has_identity) identity_done(&network->identity);
-    network->has_identity = false;
+        socket_set_wait(network->set, run_roles(network), on_ready, network);
+    peer_roles_close(network->roles);
     peer_stream_desk_fail(&network->desk);
-    peer_trust_destroy(network->trust);
-    network->trust = NULL;
-    memset(&network->host.trust, 0, sizeof(network->host.trust));
     note_serving(network);
 }
 
@@ -479,7 +187,7 @@ static HRESULT start_thread(struct peer_network *network)
     if (!network->set)
     {
         if (FAILED(hr = socket_set_create(&network->set))) return hr;
-        network->host.set = network->set;
+        peer_roles_set_sockets(network->roles, network->set);
     }
     /* Before it is true: the thread itself takes it back. */
     set_running(network, true);
@@ -566,124 +274,60 @@ void peer_network_stop(struct peer_network *network, struct source_stream *strea
 
 /* ---- peers, for any thread ---- */
 
-/* NULL: there is none now. */
-static struct discovery *borrow_discovery(struct peer_network *network)
-{
-    struct discovery *discovery;
-
-    lock_acquire(&network->lock);
-    if ((discovery = network->discovery)) network->discovery_users++;
-    lock_release(&network->lock);
-    return discovery;
-}
-
-static void return_discovery(struct peer_network *network)
-{
-    lock_acquire(&network->lock);
-    network->discovery_users--;
-    cond_broadcast(&network->unused);
-    lock_release(&network->lock);
-}
-
-/* host.domain as host$.domain, the name of the machine's account. */
-static void fill_facts(const struct peer_info *info, struct peer_facts *facts)
-{
-    size_t at = 0;
-
-    for (const char *c = info->fqdn; *c && at < PEER_NAME_SIZE - 2; c++)
-    {
-        if (*c == '.' && !memchr(info->fqdn, '.', (size_t)(c - info->fqdn)))
-            facts->name[at++] = '$';
-        facts->name[at++] = (unsigned char)*c;
-    }
-    facts->name[at] = 0;
-    facts->is_authenticated = info->is_authenticated;
-    facts->is_available = info->address_count != 0;
-}
-
 HRESULT peer_network_list(struct peer_network *network, struct peer_facts **list, uint32_t *count)
 {
-    struct discovery *discovery = borrow_discovery(network);
-    struct peer_info *peers = NULL;
-    size_t found = 0;
-    HRESULT hr = S_OK;
-
-    *list = NULL;
-    *count = 0;
-    if (!discovery) return S_OK;
-    if (SUCCEEDED(hr = discovery_list_peers(discovery, false, &peers, &found)) && found &&
-        !(*list = calloc(found, sizeof(**list))))
-        hr = E_OUTOFMEMORY;
-    return_discovery(network);
-    for (size_t i = 0; *list && i < found; i++)
-        fill_facts(&peers[i], &(*list)[i]);
-    if (*list) *count = (uint32_t)found;
-    free(peers);
-    return hr;
+    return discovery_loan_list(&network->loan, list, count);
 }
 
 HRESULT peer_network_forget(struct peer_network *network)
 {
-    struct discovery *discovery = borrow_discovery(network);
-
-    if (!discovery) return S_OK;
-    discovery_clear_peers(discovery);
-    return_discovery(network);
+    discovery_loan_forget(&network->loan);
     return S_OK;
 }
 
 HRESULT peer_network_discover(struct peer_network *network)
 {
-    struct discovery *discovery;
     bool is_wanted;
 
     lock_acquire(&network->lock);
     is_wanted = network->wanted.roles & PEER_MACHINE_CLIENT;
     lock_release(&network->lock);
     if (!is_wanted) return BG_E_PEERCACHING_DISABLED;
-    if (!(discovery = borrow_discovery(network))) return S_OK;
-    discovery_request(discovery);
-    return_discovery(network);
+    discovery_loan_request(&network->loan);
     return S_OK;
 }
 
 /* ---- life ---- */
 
-/* The name begins with a backslash. */
-static WCHAR *path_in(const WCHAR *folder, const WCHAR *name)
+static HRESULT create_roles(struct peer_network *network, const struct peer_network_config *config)
 {
-    size_t length = str_len(folder), size = (str_len(name) + 1) * sizeof(WCHAR);
-    WCHAR *path = malloc(length * sizeof(WCHAR) + size);
+    const struct peer_roles_config roles = {
+        .network = *config,
+        .events = {{on_found, on_discovered, network}, on_pins_changed, on_keys},
+        .desk = &network->desk,
+        .loan = &network->loan};
 
-    if (!path) return NULL;
-    memcpy(path, folder, length * sizeof(WCHAR));
-    memcpy(path + length, name, size);
-    return path;
+    return peer_roles_create(&roles, &network->roles);
 }
 
 HRESULT peer_network_create(const struct peer_network_config *config, struct peer_network **out)
 {
     struct peer_network *network = calloc(1, sizeof(*network));
+    HRESULT hr;
 
     *out = NULL;
     if (!network) return E_OUTOFMEMORY;
-    network->config = *config;
-    network->config.folder = NULL; /* the copy is used */
-    network->host.clock = config->clock;
-    network->host.content_port = config->content_port;
-    network->try_again = TICK_NEVER;
+    network->clock = config->clock;
     lock_init(&network->lock, LOCK_RANK_LEAF, "peer network");
     lock_init(&network->desk.lock, LOCK_RANK_LEAF, "peer streams");
-    cond_init(&network->unused);
     cond_init(&network->desk.called);
     list_init(&network->desk.news);
     list_init(&network->refusals);
-    if (!(network->folder = str_dup(config->folder)) ||
-        !(network->identity_path = path_in(config->folder, L"\\" IDENTITY_FILE_NAME)) ||
-        !(network->list_path = path_in(config->folder, L"\\" PEER_LIST_FILE_NAME)))
+    discovery_loan_init(&network->loan);
+    if (FAILED(hr = create_roles(network, config)))
     {
         peer_network_destroy(network);
-        return E_OUTOFMEMORY;
+        return hr;
     }
     *out = network;
     return S_OK;
@@ -698,15 +342,12 @@ void peer_network_destroy(struct peer_network *network)
     wake(network);
     if (network->has_thread) thread_join(&network->thread);
     peer_stream_desk_fail(&network->desk);
-    take_refusals(network);
+    take_refusals(network, NULL);
+    peer_roles_destroy(network->roles);
     if (network->set) socket_set_destroy(network->set);
-    cond_done(&network->unused);
+    discovery_loan_done(&network->loan);
     cond_done(&network->desk.called);
     lock_done(&network->desk.lock);
     lock_done(&network->lock);
-    free(network->identity_path);
-    free(network->list_path);
-    free(network->kept_peers);
-    free(network->folder);
     free(network);
 }
