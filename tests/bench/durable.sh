@@ -172,14 +172,15 @@ measure_checkpoints
     echo
     echo "Start again, seconds: the median of $rounds"
     for count in $counts; do
-        for what in visible running; do
+        for what in visible transferring running; do
             awk -v what="$what" '$1 == what { print $2 }' "$folder/restart-$count" | sort -n |
                 awk -v name="$count" -v what="$what" '{ v[NR] = $1 }
-                    END { printf "  %-8s %-8s %6.3f\n", name, what, v[int((NR + 1) / 2)] }'
+                    END { printf "  %-8s %-12s %6.3f\n", name, what, v[int((NR + 1) / 2)] }'
         done
-        echo "  $count       asleep   $(cat "$folder/idle-$count") wake-ups a second, goal <= 1"
+        echo "  $count       asleep       $(cat "$folder/idle-$count") wake-ups a second, goal <= 1"
     done
     echo "  goals: 10000 visible in 0.5, 100000 in 3, running a second later"
+    echo "  (the bytes of a slow server are told once a second)"
     echo
     paste "$folder/times-disk" "$folder/times-memory" | awk '{ print $1 / $2 }' | sort -n |
         awk '{ r[NR] = $1 } END { printf "A queue on the disk / one in memory, %d rounds: %.3f (%.2f to %.2f), goal <= 1.03\n", NR, r[int((NR + 1) / 2)], r[1], r[NR] }'

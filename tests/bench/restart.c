@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * restart [SECONDS]: starts the engine on the queue that calls.exe has left. Prints "jobs N" and,
- * in seconds from the start of COM, "visible N" (they can be counted) and "running N" (the download
- * gets bytes). Then stays for so many seconds, with the download suspended: "idle" is printed. */
+ * in seconds from the start of COM, "visible N" (they can be counted), "transferring N" (the server
+ * of the download has answered) and "running N" (there are more bytes than before). Bytes are told
+ * when they are written: after a MiB, or after a second where the server is slower than that. Then
+ * stays for so many seconds, with the download suspended: "idle" is printed. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -33,9 +35,17 @@ static UINT64 bytes_of(IBackgroundCopyJob *job)
     return progress.BytesTransferred;
 }
 
+static BG_JOB_STATE state_of(IBackgroundCopyJob *job)
+{
+    BG_JOB_STATE state;
+
+    bench_check(IBackgroundCopyJob_GetState(job, &state), "GetState");
+    return state;
+}
+
 int main(int argc, char **argv)
 {
-    double start = bench_now(), visible;
+    double start = bench_now(), visible, transferring;
     IBackgroundCopyManager *manager = bench_manager();
     IEnumBackgroundCopyJobs *jobs;
     IBackgroundCopyJob *download;
@@ -47,12 +57,19 @@ int main(int argc, char **argv)
     visible = bench_now() - start;
     download = find_download(jobs);
     before = bytes_of(download);
+    while (state_of(download) != BG_JOB_STATE_TRANSFERRING)
+    {
+        if (bench_now() - start > LIMIT_SECONDS) bench_fail("the download");
+        Sleep(1);
+    }
+    transferring = bench_now() - start;
     while (bytes_of(download) <= before)
     {
         if (bench_now() - start > LIMIT_SECONDS) bench_fail("the download");
         Sleep(1);
     }
-    printf("jobs %lu\nvisible %.3f\nrunning %.3f\n", count, visible, bench_now() - start);
+    printf("jobs %lu\nvisible %.3f\ntransferring %.3f\nrunning %.3f\n", count, visible,
+           transferring, bench_now() - start);
     fflush(stdout);
     if (argc == 2)
     {
