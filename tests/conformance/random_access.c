@@ -238,6 +238,7 @@ static void test_position(void)
     WCHAR local[MAX_PATH];
     HRESULT hr;
 
+    shows("F6-6");
     origin_add(origin, "/position", &(struct origin_file){.size = SIZE, .version = 6});
     origin_hold_after(origin, "/position", MIB);
     if (!file) return;

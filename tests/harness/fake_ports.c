@@ -24,7 +24,9 @@ static tick_t fake_ticks(void *ctx)
 
 static filetime_t fake_filetime(void *ctx)
 {
-    return 130000000000000000ull + ((struct fake_world *)ctx)->now * 10000;
+    const struct fake_world *world = ctx;
+
+    return 130000000000000000ull + world->set_forward + world->now * 10000;
 }
 
 static void add_note(struct fake_world *world, struct job *job, uint32_t epoch, bool is_start)

@@ -30,6 +30,7 @@ struct fake_world
 
     tick_t now;
     tick_t step;                /* the clock goes on by so much each time that it is read */
+    filetime_t set_forward;     /* by whoever set the clock of the system */
     bool keeps_files;           /* the mover does not let go when it is told to */
     struct fake_note notes[64]; /* of the mover, in order */
     unsigned int note_count;

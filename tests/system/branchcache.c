@@ -161,6 +161,7 @@ static void download(enum peerdist_answer answer, DWORD flags, const char *expec
 
 static void test_off(void)
 {
+    shows("PC4-3");
     shows("PC4-9");
     download(PEERDIST_GOOD, 0, "Hp");
     set_switch(0);
@@ -175,8 +176,11 @@ static void test_off(void)
     refresh();
 }
 
+/* No policy says anything about BITS, and a server takes part only when it answers with hashes. */
 static void test_on(void)
 {
+    shows("PC4-3");
+    shows("PC4-4");
     set_switch(1);
     download(PEERDIST_GOOD, 0, "Ham");
     download(PEERDIST_WHOLE, 0, "Ham");
@@ -185,10 +189,16 @@ static void test_on(void)
 
 static void test_job_flag(void)
 {
+    struct download *other;
+
     shows("J4-SPCF-32");
+    shows("J4-SPCF-34");
     shows("PC4-6");
     set_switch(1);
+    other = begin(PEERDIST_GOOD, 0);
     download(PEERDIST_GOOD, BG_JOB_DISABLE_BRANCH_CACHE, "Hp");
+    resume(other);
+    finish(other, "Ham");
 }
 
 static void test_policy(void)

@@ -141,6 +141,7 @@ static void test_no_destination(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    shows("J4-SPCF-44");
     withstands("A13");
     live_once(&life, &kill, &plan);
     ok(MoveFileW(plan.folder, temp_path(L"away", away)), "Got error %lu.\n", GetLastError());
@@ -148,6 +149,7 @@ static void test_no_destination(void)
     job = client_find_job(engine_manager(&config));
     ok(job != NULL, "The job is lost.\n");
     if (!job) return;
+    ok(client_flags(job) == FLAGS, "Got flags %#lx.\n", client_flags(job));
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), WAIT_MS);
     hr = job_error(job, &context);
     ok(hr == HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND), "Got code %#lx.\n", hr);

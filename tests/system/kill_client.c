@@ -125,7 +125,7 @@ static unsigned int temporary_files(const struct client_plan *plan)
     return count;
 }
 
-static DWORD flags_of(IBackgroundCopyJob *job)
+DWORD client_flags(IBackgroundCopyJob *job)
 {
     IBackgroundCopyJob4 *job4;
     DWORD flags = ~0u;
@@ -158,7 +158,7 @@ static enum client_step look_at_job(const struct client *client)
     const struct client_plan *plan = client->plan;
     BG_JOB_PROGRESS progress;
     BG_JOB_STATE state = job_state(client->job);
-    DWORD flags = flags_of(client->job);
+    DWORD flags = client_flags(client->job);
     unsigned int named = named_files(plan);
     bool is_resumed = state != BG_JOB_STATE_SUSPENDED;
 

@@ -36,6 +36,9 @@ bool client_read_line(struct client_plan *plan);
 /* The only job; NULL, and no failed check, when there is none. */
 IBackgroundCopyJob *client_find_job(IBackgroundCopyManager *manager);
 
+/* Of peer caching. */
+DWORD client_flags(IBackgroundCopyJob *job);
+
 /* The process that does it; failed checks are in its exit code. */
 void client_run(const struct client_plan *plan);
 

@@ -140,6 +140,7 @@ static void test_kills(void)
     HANDLE process;
     char url[64];
 
+    shows("GEN-16");
     withstands("A1");
     if (!origin) return;
     origin_add(origin, PATH, &(struct origin_file){.size = size, .rate = RATE});

@@ -159,6 +159,7 @@ static void test_both_levels(void)
     shows("J4-SPCF-12");
     shows("J4-SPCF-13");
     shows("J4-SPCF-35");
+    shows("J4-GPCF-8");
     shows("PCA-SCF-3");
     shows("PCA-SCF-4");
     shows("PCA-SCF-23");
@@ -174,12 +175,16 @@ static void test_both_levels(void)
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
         struct download download;
+        DWORD flags;
+        HRESULT hr;
 
         winetest_push_context("machine %lu, job %lu", tests[i].machine, tests[i].job);
         set_machine(tests[i].machine);
         begin(&download, 0);
         EXPECT_SOURCES(&download, 0, 0);
         set_job(&download, tests[i].job);
+        hr = IBackgroundCopyJob4_GetPeerCachingFlags(download.job4, &flags);
+        ok(hr == S_OK && flags == tests[i].job, "Got hr %#lx, flags %#lx.\n", hr, flags);
         resume(&download);
         wait_for_state(download.job, TRANSFERRED, WAIT_MS);
         ok(!count_gets(&download) == tests[i].uses_peer, "The origin got %u requests.\n",

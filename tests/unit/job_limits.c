@@ -172,6 +172,32 @@ static void test_no_bandwidth(void)
     fake_world_done(&world);
 }
 
+/* Time alone brings none of these back: it is their cause that has to go. */
+static void test_no_retry(void)
+{
+    struct job *blocked, *locked, *cut_off;
+
+    shows("JOB-SMRD-6");
+    begin();
+    blocked = running(JOB_PRIORITY_LOW);
+    locked = running(JOB_PRIORITY_FOREGROUND);
+    cut_off = running(JOB_PRIORITY_FOREGROUND);
+    limit_all(0);
+    fake_fail(&world, locked, BG_E_DESTINATION_LOCKED);
+    fake_advance(&world, FAKE_DAY);
+    blocked_by(blocked, BG_E_BLOCKED_BY_POLICY);
+    blocked_by(locked, BG_E_DESTINATION_LOCKED);
+    ok(fake_count_starts(&world, locked) == 1, "It was tried again.\n");
+    queue_network_lost(world.queue);
+    fake_advance(&world, FAKE_DAY);
+    blocked_by(cut_off, BG_E_NETWORK_DISCONNECTED);
+    ok(fake_count_starts(&world, cut_off) == 1, "It was tried again.\n");
+    end(blocked);
+    end(locked);
+    end(cut_off);
+    fake_world_done(&world);
+}
+
 static uint64_t planned_rate(struct job *job)
 {
     struct transfer_plan plan;
@@ -368,6 +394,7 @@ START_TEST(job_limits)
     RUN_TEST(test_cost_flags);
     RUN_TEST(test_cost_policy);
     RUN_TEST(test_no_bandwidth);
+    RUN_TEST(test_no_retry);
     RUN_TEST(test_rate_changes);
     RUN_TEST(test_schedule);
     RUN_TEST(test_order);

@@ -399,6 +399,7 @@ static void test_program_of_a_service(void)
 {
     static const WCHAR *const accounts[] = {u"S-1-5-18", u"S-1-5-19", u"S-1-5-20"};
 
+    shows("J2-SNCL-14");
     for (unsigned int i = 0; i < ARRAY_COUNT(accounts); i++)
     {
         struct job *job;

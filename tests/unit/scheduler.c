@@ -195,6 +195,30 @@ static void test_retry_delay(void)
     release_jobs(jobs, 1);
 }
 
+/* A client that sets the clock of the system neither shortens nor lengthens the wait. */
+static void test_clock_is_set(void)
+{
+    static const filetime_t steps[] = {FAKE_DAY * 10000, (filetime_t)0 - FAKE_DAY * 10000};
+    struct job *jobs[1];
+
+    shows("JOB-SMRD-7");
+    for (unsigned int i = 0; i < ARRAY_COUNT(steps); i++)
+    {
+        fake_world_init(&world);
+        jobs[0] = queued_job(JOB_PRIORITY_NORMAL);
+        fake_schedule(&world);
+        fake_fail(&world, jobs[0], SERVER_ERROR);
+        world.set_forward = steps[i];
+        fake_schedule(&world);
+        EXPECT_STATE(jobs[0], JOB_TRANSIENT_ERROR);
+        fake_advance(&world, 600 * FAKE_SECOND - 1);
+        EXPECT_STATE(jobs[0], JOB_TRANSIENT_ERROR);
+        fake_advance(&world, 61 * FAKE_SECOND);
+        EXPECT_STATE(jobs[0], JOB_CONNECTING);
+        release_jobs(jobs, 1);
+    }
+}
+
 static void test_no_progress(void)
 {
     struct job *jobs[1];
@@ -322,32 +346,56 @@ static void test_time_in_queue_does_not_count(void)
 
 static void test_ninety_days(void)
 {
-    struct job *jobs[2], *found;
+    struct job *jobs[3], *found;
+    unsigned int discarded;
     HRESULT hr;
 
+    shows("GEN-15");
     fake_world_init(&world);
     jobs[0] = fake_job(&world, 1);
     jobs[1] = fake_job(&world, 1);
+    jobs[2] = fake_job(&world, 1);
     fake_advance(&world, 89 * FAKE_DAY);
     job_set_description(jobs[1], u"still wanted");
-    fake_advance(&world, FAKE_DAY - 1);
+    job_resume(jobs[2]);
+    fake_schedule(&world);
+    fake_fetch(&world, jobs[2], 1000, 10);
+    fake_advance(&world, FAKE_SECOND);
+    fake_fetch(&world, jobs[2], 1000, 500);
+    job_suspend(jobs[2]);
+    fake_advance(&world, FAKE_DAY - FAKE_SECOND - 1);
     EXPECT_STATE(jobs[0], JOB_SUSPENDED);
     fake_advance(&world, 1);
     EXPECT_STATE(jobs[0], JOB_CANCELLED);
     EXPECT_STATE(jobs[1], JOB_SUSPENDED);
+    EXPECT_STATE(jobs[2], JOB_SUSPENDED);
     hr = queue_find_job(world.queue, job_id(jobs[0]), &world.user, &found);
     ok(hr == BG_E_NOT_FOUND, "Got hr %#lx.\n", (unsigned long)hr);
+
+    shows("F3-GTN-10");
+    discarded = world.discarded;
     fake_advance(&world, 89 * FAKE_DAY);
     EXPECT_STATE(jobs[1], JOB_CANCELLED);
-    release_jobs(jobs, 2);
+    fake_advance(&world, FAKE_SECOND);
+    EXPECT_STATE(jobs[2], JOB_CANCELLED);
+    ok(world.discarded == discarded + 1, "%u temporary files went.\n", world.discarded - discarded);
+    release_jobs(jobs, 3);
 }
 
 static void test_network(void)
 {
-    struct job *jobs[3];
+    struct job *jobs[4];
     struct job_error error;
 
+    shows("GEN-11");
+    shows("GEN-12");
     fake_world_init(&world);
+    /* Waits for a server, longer than all of this takes. */
+    jobs[3] = queued_job(JOB_PRIORITY_FOREGROUND);
+    job_set_no_progress_timeout(jobs[3], 2000000);
+    job_set_min_retry_delay(jobs[3], 1000000);
+    fake_schedule(&world);
+    fake_fail(&world, jobs[3], SERVER_ERROR);
     jobs[0] = queued_job(JOB_PRIORITY_FOREGROUND);
     jobs[1] = queued_job(JOB_PRIORITY_NORMAL);
     jobs[2] = queued_job(JOB_PRIORITY_NORMAL);
@@ -366,13 +414,19 @@ static void test_network(void)
     /* No timed retry while the cause lasts. */
     fake_advance(&world, 10000 * FAKE_SECOND);
     EXPECT_STATE(jobs[0], JOB_TRANSIENT_ERROR);
+    EXPECT_STATE(jobs[3], JOB_TRANSIENT_ERROR);
+    job_get_error(jobs[3], &error);
+    ok(error.code == SERVER_ERROR, "Got code %#lx.\n", (unsigned long)error.code);
 
     queue_network_returned(world.queue);
+    for (unsigned int i = 0; i < ARRAY_COUNT(jobs); i++)
+        EXPECT_STATE(jobs[i], JOB_QUEUED);
     fake_schedule(&world);
     EXPECT_STATE(jobs[0], JOB_CONNECTING);
+    EXPECT_STATE(jobs[3], JOB_CONNECTING);
     EXPECT_STATE(jobs[1], JOB_CONNECTING);
     EXPECT_STATE(jobs[2], JOB_QUEUED);
-    release_jobs(jobs, 3);
+    release_jobs(jobs, 4);
 }
 
 static void test_idle_is_idle(void)
@@ -432,6 +486,7 @@ START_TEST(scheduler)
     RUN_TEST(test_alone_is_not_interrupted);
     RUN_TEST(test_priority_of_running_job);
     RUN_TEST(test_retry_delay);
+    RUN_TEST(test_clock_is_set);
     RUN_TEST(test_no_progress);
     RUN_TEST(test_progress_resets_the_stall);
     RUN_TEST(test_errors_without_retry);
