@@ -98,6 +98,7 @@ static HRESULT read_facts(HANDLE token, bool is_impersonation, struct caller_fac
         SUCCEEDED(hr = read_integrity_level(token, facts)) &&
         SUCCEEDED(hr = read_elevation(token, facts)))
         hr = read_membership(is_impersonation ? token : NULL, facts);
+    facts->is_restricted = IsTokenRestricted(token);
     if (FAILED(hr)) LOG_ERR(LOG_COM, "Cannot read a token: %#lx", (unsigned long)hr);
     return hr;
 }

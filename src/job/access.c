@@ -15,6 +15,7 @@ bool access_is_same_user(const struct caller_facts *a, const struct caller_facts
  * reaches a job that was made with more. */
 HRESULT access_check(const struct caller_facts *caller, const struct caller_facts *owner)
 {
+    if (FAILED(access_check_token(caller))) return E_ACCESSDENIED;
     if (!caller->is_admin && !access_is_same_user(caller, owner)) return E_ACCESSDENIED;
     if (owner->is_elevated && !caller->is_elevated) return E_ACCESSDENIED;
     if (caller->integrity_level < owner->integrity_level) return E_ACCESSDENIED;
@@ -24,6 +25,12 @@ HRESULT access_check(const struct caller_facts *caller, const struct caller_fact
 HRESULT access_check_place(const struct caller_facts *caller)
 {
     return caller->is_remote ? BG_E_REMOTE_NOT_SUPPORTED : S_OK;
+}
+
+/* What it may not write itself would be written for it. Whoever sees a job could change it. */
+HRESULT access_check_token(const struct caller_facts *caller)
+{
+    return caller->is_restricted ? E_ACCESSDENIED : S_OK;
 }
 
 /* An account with more rights would write for him where he may not. */

@@ -17,11 +17,15 @@ struct caller_facts
     uint32_t integrity_level;   /* last part of the mandatory label, as 0x2000 */
     bool is_admin;              /* member of the administrators, not only by a denied group */
     bool is_elevated;
-    bool is_remote; /* a client on another machine; never of an owner */
+    bool is_remote;     /* a client on another machine; never of an owner */
+    bool is_restricted; /* his token has restricting SIDs; never of an owner */
 };
 
 /* BG_E_REMOTE_NOT_SUPPORTED for a client on another machine. */
 HRESULT access_check_place(const struct caller_facts *caller);
+
+/* E_ACCESSDENIED for a caller who may neither make jobs nor change them. */
+HRESULT access_check_token(const struct caller_facts *caller);
 
 /* E_ACCESSDENIED unless the caller may see and change the owner's job. */
 HRESULT access_check(const struct caller_facts *caller, const struct caller_facts *owner);

@@ -294,8 +294,9 @@ static HRESULT add_job(struct queue *queue, struct job *job)
 static HRESULT begin_adding(struct queue *queue, const struct caller_facts *owner)
 {
     const struct queue_ports *ports = &queue->ports;
-    HRESULT hr = S_OK;
+    HRESULT hr = access_check_token(owner);
 
+    if (FAILED(hr)) return hr;
     if (ports->account && FAILED(hr = access_check_account(owner, ports->account))) return hr;
     return ports->work ? ports->work->begin(ports->work_ctx) : hr;
 }

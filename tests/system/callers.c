@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/engine_fixture.h"
+#include "qmgr.h"
 
 #define MEDIUM 0x2000
 #define HIGH   0x3000
@@ -73,7 +74,7 @@ static HRESULT query_as(const struct caller_facts *caller, IBackgroundCopyJob *j
 
     now = *caller;
     is_through_com = true;
-    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&other);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob4, (void **)&other);
     is_through_com = false;
     if (SUCCEEDED(hr)) IUnknown_Release(other);
     return hr;
@@ -92,6 +93,23 @@ static ULONG count_as(const struct caller_facts *caller, DWORD flags, HRESULT ex
     IEnumBackgroundCopyJobs_GetCount(jobs, &count);
     IEnumBackgroundCopyJobs_Release(jobs);
     return count;
+}
+
+static HRESULT set_flags_as(const struct caller_facts *caller, IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJob4 *job4;
+    HRESULT hr;
+
+    now = *caller;
+    is_through_com = true;
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob4, (void **)&job4);
+    if (SUCCEEDED(hr))
+    {
+        hr = IBackgroundCopyJob4_SetPeerCachingFlags(job4, 1);
+        IBackgroundCopyJob4_Release(job4);
+    }
+    is_through_com = false;
+    return hr;
 }
 
 static void test_other_user(void)
@@ -115,7 +133,122 @@ static void test_other_user(void)
     ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
     hr = query_as(&root, job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
+
+    shows("J4-SPCF-45");
+    hr = set_flags_as(&anna, job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = set_flags_as(&root, job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = set_flags_as(&bert, job);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
     end_job(job);
+}
+
+static void test_restricted_token(void)
+{
+    struct caller_facts restricted = anna, restricted_root = root;
+    IBackgroundCopyJob *job = NULL;
+    HRESULT hr;
+    GUID id;
+
+    shows("GEN-10");
+    restricted.is_restricted = restricted_root.is_restricted = true;
+    now = restricted;
+    hr = IBackgroundCopyManager_CreateJob(com_manager(), L"none", BG_JOB_TYPE_DOWNLOAD, &id, &job);
+    ok(hr == E_ACCESSDENIED && !job, "Got hr %#lx and %p.\n", hr, job);
+    job = job_of(&anna, &id);
+    hr = find_as(&restricted, &id);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    hr = find_as(&restricted_root, &id);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    hr = set_flags_as(&restricted, job);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    hr = set_flags_as(&anna, job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    end_job(job);
+}
+
+static HRESULT set_credentials_as(const struct caller_facts *caller, IBackgroundCopyJob2 *job)
+{
+    BG_AUTH_CREDENTIALS credentials = {.Target = BG_AUTH_TARGET_SERVER,
+                                       .Scheme = BG_AUTH_SCHEME_BASIC,
+                                       .Credentials.Basic = {(WCHAR *)L"user", (WCHAR *)L"word"}};
+    HRESULT hr;
+
+    now = *caller;
+    is_through_com = true;
+    hr = IBackgroundCopyJob2_SetCredentials(job, &credentials);
+    is_through_com = false;
+    return hr;
+}
+
+/* What an administrator would set, the owner would use. */
+static void test_credentials(void)
+{
+    IBackgroundCopyJob2 *job2 = NULL;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+    GUID id;
+
+    shows("J2-CRED-14");
+    job = job_of(&anna, &id);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = set_credentials_as(&anna, job2);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = set_credentials_as(&root, job2);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob2_Release(job2);
+    end_job(job);
+}
+
+static HRESULT get_group_as(const struct caller_facts *caller, IBackgroundCopyQMgr *qmgr,
+                            const GUID *id)
+{
+    IBackgroundCopyGroup *group = NULL;
+    HRESULT hr;
+
+    now = *caller;
+    hr = IBackgroundCopyQMgr_GetGroup(qmgr, *id, &group);
+    ok(!group == FAILED(hr), "Got hr %#lx and %p.\n", hr, group);
+    if (group) IBackgroundCopyGroup_Release(group);
+    return hr;
+}
+
+static void test_group(void)
+{
+    IBackgroundCopyQMgr *qmgr = manager_query(&IID_IBackgroundCopyQMgr);
+    IBackgroundCopyGroup *group = NULL;
+    GUID id, none;
+    HRESULT hr;
+
+    shows("QM-2");
+    if (!qmgr) return;
+    CoCreateGuid(&id);
+    CoCreateGuid(&none);
+    now = anna;
+    hr = IBackgroundCopyQMgr_CreateGroup(qmgr, id, &group);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = get_group_as(&anna, qmgr, &id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = get_group_as(&anna, qmgr, &none);
+    ok(hr == QM_E_ITEM_NOT_FOUND, "Got hr %#lx.\n", hr);
+    hr = get_group_as(&bert, qmgr, &id);
+    ok(FAILED(hr), "Got hr %#lx.\n", hr);
+    hr = get_group_as(&anna, qmgr, &id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+
+    hr = get_group_as(&root, qmgr, &id);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = get_group_as(&anna, qmgr, &id);
+    ok(FAILED(hr), "It is still hers: got hr %#lx.\n", hr);
+    now = root;
+    if (group)
+    {
+        IBackgroundCopyGroup_CancelGroup(group);
+        IBackgroundCopyGroup_Release(group);
+    }
+    IBackgroundCopyQMgr_Release(qmgr);
 }
 
 static void test_elevated_job(void)
@@ -246,6 +379,9 @@ START_TEST(callers)
     com_start(COINIT_MULTITHREADED);
     engine_manager(NULL);
     RUN_TEST(test_other_user);
+    RUN_TEST(test_restricted_token);
+    RUN_TEST(test_credentials);
+    RUN_TEST(test_group);
     RUN_TEST(test_elevated_job);
     RUN_TEST(test_lists);
     RUN_TEST(test_take_ownership);

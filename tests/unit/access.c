@@ -48,6 +48,23 @@ static void test_owner_and_administrator(void)
     check(anna, bert, E_ACCESSDENIED);
 }
 
+static void test_restricted(void)
+{
+    struct caller_facts anna = user(u"S-1-5-21-1-2-3-1001", MEDIUM, false, false);
+    struct caller_facts root = user(u"S-1-5-21-1-2-3-500", HIGH, true, true);
+    struct caller_facts restricted = anna;
+
+    restricted.is_restricted = true;
+    check(restricted, anna, E_ACCESSDENIED);
+    ok(access_check_token(&restricted) == E_ACCESSDENIED, "It may make jobs.\n");
+    ok(access_check_token(&anna) == S_OK, "Anna may not make jobs.\n");
+    restricted = root;
+    restricted.is_restricted = true;
+    check(restricted, anna, E_ACCESSDENIED);
+    ok(access_check_taking(&restricted, &anna) == E_ACCESSDENIED, "It may take a job.\n");
+    ok(!access_may_list(&restricted, &anna, true), "It sees a job.\n");
+}
+
 static void test_elevation(void)
 {
     struct caller_facts elevated = user(u"S-1-5-21-1-2-3-1001", MEDIUM, true, true);
@@ -146,6 +163,7 @@ static void test_limits(void)
 START_TEST(access)
 {
     RUN_TEST(test_owner_and_administrator);
+    RUN_TEST(test_restricted);
     RUN_TEST(test_elevation);
     RUN_TEST(test_integrity);
     RUN_TEST(test_place);

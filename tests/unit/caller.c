@@ -119,6 +119,33 @@ static void test_impersonation(void)
     CloseHandle(token);
 }
 
+static void test_restricted(void)
+{
+    static SID everyone = {SID_REVISION, 1, {SECURITY_WORLD_SID_AUTHORITY}, {0}};
+    SID_AND_ATTRIBUTES sids = {&everyone, 0};
+    HANDLE process, token, restricted;
+    struct caller_facts facts;
+    HRESULT hr;
+
+    hr = caller_get(&facts);
+    ok(hr == S_OK && !facts.is_restricted, "Got hr %#lx, %d.\n", hr, facts.is_restricted);
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE | TOKEN_QUERY, &process)) return;
+    ok(DuplicateToken(process, SecurityImpersonation, &token), "Got error %lu.\n", GetLastError());
+    CloseHandle(process);
+    if (!CreateRestrictedToken(token, 0, 0, NULL, 0, NULL, 1, &sids, &restricted))
+        restricted = NULL;
+    CloseHandle(token);
+    if (!restricted || !IsTokenRestricted(restricted))
+        skip("There are no restricted tokens.\n");
+    else if (ImpersonateLoggedOnUser(restricted))
+    {
+        hr = caller_get(&facts);
+        RevertToSelf();
+        ok(hr == S_OK && facts.is_restricted, "Got hr %#lx, %d.\n", hr, facts.is_restricted);
+    }
+    if (restricted) CloseHandle(restricted);
+}
+
 /* Anonymous is nobody, and in any case not the user of the process. */
 static void test_anonymous(void)
 {
@@ -172,6 +199,7 @@ START_TEST(caller)
     RUN_TEST(test_process);
     RUN_TEST(test_no_client);
     RUN_TEST(test_impersonation);
+    RUN_TEST(test_restricted);
     RUN_TEST(test_anonymous);
     RUN_TEST(test_cost);
     CoUninitialize();
