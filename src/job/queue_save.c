@@ -100,6 +100,7 @@ static struct job_texts *copy_texts(const struct job *job)
     texts->owner = job->owner;
     texts->http = http_settings_addref(job->http);
     texts->legacy = job->legacy;
+    texts->legacy.notify_class = (GUID){0};
     if (copy_text(&texts->display_name, job->display_name) &&
         copy_text(&texts->description, job->description) &&
         copy_text(&texts->proxy_list, job->proxy_list) &&

@@ -285,6 +285,25 @@ static void check_remote_name(IBackgroundCopyJob *job, const char *expected)
     IBackgroundCopyFile_Release(file);
 }
 
+/* The whole of the old name; the new one is found. */
+static void check_prefix_is_gone(IBackgroundCopyJob *job, const char *from, const char *to)
+{
+    IBackgroundCopyJob3 *job3 = NULL;
+    WCHAR old[64], new[64];
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
+    swprintf(old, ARRAY_SIZE(old), L"%hs", from);
+    swprintf(new, ARRAY_SIZE(new), L"%hs", to);
+    hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, old, L"http://127.0.0.1/other");
+    ok(hr == S_FALSE, "Got hr %#lx.\n", hr);
+    check_remote_name(job, to);
+    hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, new, L"http://127.0.0.1/other");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob3_Release(job3);
+}
+
 static void test_redirect_policies(void)
 {
     static const struct fixed_answer away = {302, "Location: /small\r\n"};
@@ -307,6 +326,8 @@ static void test_redirect_policies(void)
     job = create_with_flags("/away", L"report", REPORT);
     wait_transferred(job);
     check_remote_name(job, to);
+    shows("J3-RRP-10");
+    check_prefix_is_gone(job, from, to);
     end_job(job);
 
     shows("HO-SEC-6");

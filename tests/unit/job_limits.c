@@ -371,13 +371,6 @@ static void test_token(void)
     job_token_release(token);
     ok(closed == 1, "Closed %u times.\n", closed);
 
-    /* An administrator's is not for others. */
-    facts.is_admin = true;
-    job_token_create(&facts, &closed, free_handle, &token);
-    hr = job_set_token(job, token);
-    ok(hr == (world.user.is_admin ? S_OK : E_ACCESSDENIED), "Got hr %#lx.\n", (unsigned long)hr);
-    job_token_release(token);
-
     /* As after a start of the engine. */
     queue_lock(world.queue);
     job->options.has_token = true;
@@ -387,6 +380,35 @@ static void test_token(void)
     state_is(job, JOB_ERROR);
     end(job);
     fake_world_done(&world);
+}
+
+/* An administrator's is not for others. */
+static void test_token_of_an_administrator(void)
+{
+    struct caller_facts facts = {.is_admin = true};
+
+    shows("TOK-4");
+    for (unsigned int is_admin = 0; is_admin < 2; is_admin++)
+    {
+        unsigned int closed = 0;
+        struct job_token *token;
+        struct job *job;
+        HRESULT hr;
+
+        begin();
+        world.user.is_admin = is_admin != 0;
+        job = running(JOB_PRIORITY_FOREGROUND);
+        job_token_create(&facts, &closed, free_handle, &token);
+        hr = job_set_token(job, token);
+        ok(hr == (is_admin ? S_OK : E_ACCESSDENIED), "Got hr %#lx.\n", (unsigned long)hr);
+        job_token_release(token);
+        token = job_get_token(job);
+        ok(!token == !is_admin, "Got token %p.\n", (void *)token);
+        job_token_release(token);
+        end(job);
+        fake_world_done(&world);
+        ok(closed == 1, "Closed %u times.\n", closed);
+    }
 }
 
 START_TEST(job_limits)
@@ -401,4 +423,5 @@ START_TEST(job_limits)
     RUN_TEST(test_size);
     RUN_TEST(test_high_performance);
     RUN_TEST(test_token);
+    RUN_TEST(test_token_of_an_administrator);
 }

@@ -9,11 +9,13 @@
 
 #include "bitsmsg.h"
 #include "base/lock.h"
+#include "base/random.h"
 #include "base/str.h"
 #include "base/thread.h"
 #include "harness/fake_ports.h"
 #include "harness/fake_store.h"
 #include "harness/os.h"
+#include "job/job_notify.h"
 
 #define MIB       1048576ull
 #define DISK_FULL ((HRESULT)0x80070070)
@@ -456,6 +458,71 @@ static void test_states(void)
     end();
 }
 
+static void remember_target(void *ctx, void *target)
+{
+    *(void **)ctx = target;
+}
+
+/* What is told to objects, and whose: nobody can hold those over a restart. */
+static void test_clients_are_not_kept(void)
+{
+    static const GUID none, class_id = {1, 2, 3, {4, 5, 6, 7, 8, 9, 10, 11}};
+    static int client;
+    struct legacy_group legacy;
+    struct notify_event event;
+    void *target = NULL;
+    struct job *job, *group;
+    GUID id;
+
+    shows("JOB-SNI-9");
+    shows("QM-19");
+    start();
+    job = running_job(1);
+    job_set_notify_target(job, &client);
+    job_use_notify_target(job, remember_target, &target);
+    ok(target == &client, "The client was not set.\n");
+    guid_create_random(&id);
+    queue_add_group(world.queue, &id, &world.user, &group);
+    job_legacy_set_class(group, &class_id);
+    job_get_legacy(group, &legacy);
+    ok(guid_is_equal(&legacy.notify_class, &class_id), "The class was not set.\n");
+    job_release(group, JOB_HOLDER_CALLER);
+
+    job = restart(job);
+    target = NULL;
+    job_use_notify_target(job, remember_target, &target);
+    ok(!target, "It has a client.\n");
+    fake_schedule(&world);
+    fake_finish(&world, job);
+    ok(!job_notify_take(world.queue, &event), "Somebody is told.\n");
+    group = find(&id);
+    ok(group != NULL, "The group is lost.\n");
+    job_get_legacy(group, &legacy);
+    ok(legacy.is_group && guid_is_equal(&legacy.notify_class, &none), "The class was kept.\n");
+    job_release(group, JOB_HOLDER_CALLER);
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+}
+
+static void test_remote_name(void)
+{
+    struct job *job;
+    WCHAR *name;
+
+    shows("F2-6");
+    start();
+    job = running_job(1);
+    job_suspend(job);
+    ok(job_file_set_remote_name(job, 0, u"http://other/name") == S_OK, "It was refused.\n");
+    job_resume(job);
+    job = restart(job);
+    job_file_get_remote_name(job, 0, &name);
+    ok(str_is_equal(name, u"http://other/name"), "It has its former name.\n");
+    free(name);
+    job_release(job, JOB_HOLDER_CALLER);
+    end();
+}
+
 /* Ninety days without a change, a kill every day. */
 static void test_inactivity_goes_on(void)
 {
@@ -606,6 +673,8 @@ START_TEST(queue_save)
     RUN_TEST(test_sums);
     RUN_TEST(test_checkpoints);
     RUN_TEST(test_states);
+    RUN_TEST(test_clients_are_not_kept);
+    RUN_TEST(test_remote_name);
     RUN_TEST(test_inactivity_goes_on);
     RUN_TEST(test_refused);
     RUN_TEST(test_complete_cut_off);
