@@ -215,6 +215,56 @@ static void test_Cancel(void)
     }
 }
 
+static bool is_read_alone(void *ctx)
+{
+    struct
+    {
+        const WCHAR *name;
+        HANDLE file;
+    } *reader = ctx;
+
+    reader->file =
+        CreateFileW(reader->name, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    return reader->file != INVALID_HANDLE_VALUE;
+}
+
+/* Who reads it while nothing is transferred keeps it from being written. */
+static void test_open_before_transfer(void)
+{
+    IBackgroundCopyFile4 *file;
+    IBackgroundCopyJob *job;
+    WCHAR name[MAX_PATH];
+    struct
+    {
+        const WCHAR *name;
+        HANDLE file;
+    } reader = {name, INVALID_HANDLE_VALUE};
+    HRESULT hr;
+
+    shows("F3-GTN-7");
+    origin_add(origin, "/early", &(struct origin_file){.size = 2 * MIB, .version = 1});
+    origin_hold_after(origin, "/early", MIB);
+    job = create_files("/early", NULL);
+    file = file_of(job, 0);
+    resume(job);
+    ok(wait_for_bytes(job, MIB, SOON), "Got %llu bytes.\n", bytes_of(file));
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    temp_name_of(file, name);
+    ok(com_wait_for(is_read_alone, &reader, SOON), "It stays open.\n");
+    origin_release(origin, "/early");
+
+    resume(job);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), SOON);
+    hr = job_error(job, NULL);
+    ok(hr == HRESULT_FROM_WIN32(ERROR_SHARING_VIOLATION), "Got code %#lx.\n", hr);
+    CloseHandle(reader.file);
+    resume(job);
+    wait_for_state(job, TRANSFERRED, SOON);
+    IBackgroundCopyFile4_Release(file);
+    end_job(job);
+}
+
 /* A handle that does not let the file go. */
 static void test_open_handles(void)
 {
@@ -342,6 +392,7 @@ START_TEST(file3)
         RUN_TEST(test_slots);
         RUN_TEST(test_GetTemporaryName);
         RUN_TEST(test_Cancel);
+        RUN_TEST(test_open_before_transfer);
         RUN_TEST(test_open_handles);
         RUN_TEST(test_changed_time_stamp);
         RUN_TEST(test_acl);

@@ -224,6 +224,45 @@ static void test_reported_redirect(void)
     expect_records("/last", 0);
 }
 
+/* Only what is of HTTP or HTTPS is kept for others. */
+static void test_file_source(void)
+{
+    WCHAR source[MAX_PATH], local[MAX_PATH], url[URL_MAX];
+    IBackgroundCopyJob *job;
+    IBackgroundCopyJob4 *job4;
+    struct download d;
+    HRESULT hr;
+
+    shows("PCM-28");
+    clear_records();
+    ok(write_file(temp_path(L"source", source), SIZE, 1), "Could not write.\n");
+    swprintf(url, URL_MAX, L"file:///%ls", source);
+    for (WCHAR *at = url; *at; at++)
+        if (*at == '\\') *at = '/';
+    job = create_job(L"share", BG_JOB_TYPE_DOWNLOAD);
+    hr = IBackgroundCopyJob_AddFile(job, url, temp_path(L"copy", local));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob4, (void **)&job4);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob4_SetPeerCachingFlags(job4, JOB_SERVER);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob4_Release(job4);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    wait_for_state(job, TRANSFERRED, SOON);
+    hr = IBackgroundCopyJob_Complete(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob_Release(job);
+    settle();
+    ok(!find_records(NULL, NULL), "It is kept.\n");
+
+    fetch(&d, JOB_SERVER, SIZE);
+    complete(&d);
+    wait_records(d.path, 1);
+    ok(find_records(NULL, NULL) == 1, "Got %lu records.\n", find_records(NULL, NULL));
+}
+
 START_TEST(peer_record_contents)
 {
     if (records_start())
@@ -235,6 +274,7 @@ START_TEST(peer_record_contents)
         RUN_TEST(test_several_files);
         RUN_TEST(test_redirect);
         RUN_TEST(test_reported_redirect);
+        RUN_TEST(test_file_source);
     }
     records_stop();
 }

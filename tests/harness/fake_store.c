@@ -66,6 +66,7 @@ static void put_job(struct fake_store *store, const struct store_change *change)
     if (!texts) return;
     row->texts.type = texts->type;
     row->texts.owner = texts->owner;
+    row->texts.legacy = texts->legacy;
     set_text(&row->texts.display_name, texts->display_name);
     set_text(&row->texts.description, texts->description);
     set_text(&row->texts.proxy_list, texts->proxy_list);

@@ -259,6 +259,25 @@ static void test_unregister_a_part(void)
     free(before);
 }
 
+/* A client finds out which version there is by asking for each class. */
+static void test_class_that_is_not_there(void)
+{
+    IUnknown *factory = NULL;
+    HRESULT hr;
+
+    shows("GEN-4");
+    run(do_register);
+    delete_key(CLASS_3_0);
+    hr = CoGetClassObject(&CLSID_BackgroundCopyManager3_0, CLSCTX_ALL, NULL, &IID_IUnknown,
+                          (void **)&factory);
+    ok(hr == REGDB_E_CLASSNOTREG && !factory, "Got hr %#lx, %p.\n", hr, factory);
+    hr = CoGetClassObject(&CLSID_BackgroundCopyManager10_3, CLSCTX_INPROC_SERVER, NULL,
+                          &IID_IUnknown, (void **)&factory);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (hr == S_OK) IUnknown_Release(factory);
+    run(do_unregister);
+}
+
 static void test_earlier_owner(void)
 {
     WCHAR *before, *after;
@@ -349,6 +368,9 @@ START_TEST(registration)
     RUN_TEST(test_register);
     RUN_TEST(test_unregister);
     RUN_TEST(test_unregister_a_part);
+    com_start(COINIT_MULTITHREADED);
+    RUN_TEST(test_class_that_is_not_there);
+    com_stop();
     RUN_TEST(test_earlier_owner);
     RUN_TEST(test_later_owner);
     RUN_TEST(test_service);

@@ -571,6 +571,30 @@ static void test_no_room(void)
     cache_close(cache);
 }
 
+/* A limit takes no space; and where the disk has none the limit gives none. */
+static void test_no_reservation(void)
+{
+    struct cache_request request = cache_test_request(2, MIB);
+    struct cache *cache = cache_test_open(NULL);
+    GUID id;
+
+    shows("PCA-SMCS-10");
+    set_limit(cache, 100);
+    ok(!cache_test_count_files(), "There are files.\n");
+    expect_usage(cache, 0, 0, 0);
+    cache_test_must_add(cache, 1, MIB);
+    ok(cache_test_count_files() == 1, "There are %u files.\n", cache_test_count_files());
+    expect_usage(cache, 1, MIB, 0);
+
+    cache_test.fail_with = ERR_DISK_FULL;
+    cache_test.fail_count = UINT32_MAX;
+    cache_test.fail_from = cache_test.calls + 1;
+    expect(cache_test_add(cache, &request, 2, &id), ERR_DISK_FULL, "a full disk");
+    cache_test.fail_from = 0;
+    expect_usage(cache, 1, MIB, 0);
+    cache_close(cache);
+}
+
 static void test_size_of_disk(void)
 {
     struct cache_limits limits = {101, 0};
@@ -851,6 +875,7 @@ TEST(busy)
 TEST(least_recently_used)
 TEST(shrink_under_reader)
 TEST(no_room)
+TEST(no_reservation)
 TEST(size_of_disk)
 TEST(system_disk)
 TEST(age)
@@ -878,6 +903,7 @@ START_TEST(cache)
     RUN_TEST(in_folder_least_recently_used);
     RUN_TEST(in_folder_shrink_under_reader);
     RUN_TEST(in_folder_no_room);
+    RUN_TEST(in_folder_no_reservation);
     RUN_TEST(in_folder_size_of_disk);
     RUN_TEST(in_folder_system_disk);
     RUN_TEST(in_folder_age);

@@ -484,6 +484,7 @@ static void test_clients_are_not_kept(void)
     guid_create_random(&id);
     queue_add_group(world.queue, &id, &world.user, &group);
     job_legacy_set_class(group, &class_id);
+    job_set_description(group, u"kept with the rest");
     job_get_legacy(group, &legacy);
     ok(guid_is_equal(&legacy.notify_class, &class_id), "The class was not set.\n");
     job_release(group, JOB_HOLDER_CALLER);
