@@ -65,6 +65,7 @@ struct http_request
     const struct http_request_ops *ops;
     void *ctx;
     struct http_head head;
+    uint32_t patience_ms; /* for the head */
     tick_t head_deadline;
     struct http_proxy_lookup *lookup; /* it waits for this; NULL: it has begun */
     struct http_auth *auth;           /* NULL: challenges are not answered */
@@ -387,20 +388,31 @@ static tick_t resume_paused(struct http_client *client, tick_t now)
 
 /* ---- a request ---- */
 
+/* Whoever is asked now has all of the time. */
+static void wait_for_head(struct http_request *request)
+{
+    request->head_deadline = clock_ticks(&clock_system) + request->patience_ms;
+}
+
 /* A server that is given time to answer does not stand still. */
-static void set_body(struct http_request *request, const struct http_request_params *params)
+static void set_patience(struct http_request *request, const struct http_request_params *params)
 {
     const struct http_client_config *config = &request->client->config;
     uint32_t patience_ms =
         params->head_timeout_ms ? params->head_timeout_ms : config->head_timeout_ms;
 
-    request->head_deadline = clock_ticks(&clock_system) + patience_ms;
+    request->patience_ms = patience_ms;
+    wait_for_head(request);
     if (patience_ms / 1000 > config->floor_seconds)
         curl_easy_setopt(request->easy, CURLOPT_LOW_SPEED_TIME, (long)(patience_ms / 1000 + 1));
+}
+
+static void set_body(struct http_request *request, const struct http_request_params *params)
+{
     if (!params->body) return;
     request->body = (struct http_body_reader){.body = *params->body,
                                               .deadline = &request->head_deadline,
-                                              .patience_ms = patience_ms,
+                                              .patience_ms = request->patience_ms,
                                               .taken = &request->client->sent_size};
     http_body_setup(request->easy, &request->body);
 }
@@ -507,6 +519,7 @@ HRESULT http_request_start(struct http_client *client, const struct http_request
         free_request(request);
         return hr;
     }
+    set_patience(request, params);
     set_body(request, params);
     set_callbacks(request);
     request->pool = http_pools_enter(&client->pools, params->pool, request->easy);
@@ -546,7 +559,7 @@ static bool begin(struct http_request *request, char *proxy)
 {
     http_proxy_lookup_end(request->client->finder, request->lookup);
     request->lookup = NULL;
-    request->head_deadline = clock_ticks(&clock_system) + request->client->config.head_timeout_ms;
+    wait_for_head(request);
     set_proxy(request, proxy);
     return !curl_multi_add_handle(request->client->multi, request->easy);
 }
@@ -629,8 +642,7 @@ static bool ask_again(struct http_request *request)
     request->body.offset = 0;
     request->failure = S_OK;
     request->is_sent = request->is_answered = request->is_sent_again = false;
-    request->body.offset = 0;
-    request->head_deadline = clock_ticks(&clock_system) + client->config.head_timeout_ms;
+    wait_for_head(request);
     set_pool(request);
     return set_auth_fields(request) && !curl_multi_add_handle(client->multi, request->easy);
 }
