@@ -128,7 +128,7 @@ static bool has_credentials(const struct http_settings *settings)
 static bool needs_own_connections(const struct http_settings *settings)
 {
     return settings->cert.is_set || (settings->security_flags & HTTP_CERT_MASK) ||
-           settings->needs_judge || has_credentials(settings);
+           settings->needs_judge || settings->uses_stored_for_proxy || has_credentials(settings);
 }
 
 void http_options_apply(const struct http_options *options, bool is_own_server,
