@@ -134,6 +134,7 @@ void http_client_destroy(struct http_client *client)
     while (client->idle_count)
         curl_easy_cleanup(client->idle[--client->idle_count]);
     http_proxy_finder_destroy(client->finder);
+    http_silent_proxies_done(&client->silent);
     http_pools_done(&client->pools);
     curl_multi_cleanup(client->multi);
     socket_set_destroy(client->sockets);
@@ -188,6 +189,7 @@ static bool finish_completed(struct http_client *client)
         if (code) LOG_TRACE(LOG_HTTP, "request ends with %d (%s)", code, curl_easy_strerror(code));
         is_any = true;
         if (http_request_answer_challenge(request, code)) continue;
+        if (http_request_try_next_proxy(request, code)) continue;
         http_request_finish(request, result_of(request, code));
     }
     return is_any;

@@ -13,6 +13,7 @@
 #include "net/http_client.h"
 #include "net/http_pools.h"
 #include "net/http_proxy_finder.h"
+#include "net/http_silent_proxies.h"
 #include "net/http_stored_login.h"
 #include "net/server_cert.h"
 #include "net/socket_set.h"
@@ -33,6 +34,7 @@ struct http_client
     struct list requests;
     uint32_t dialogues; /* that have been begun */
     struct http_proxy_finder *finder;
+    struct http_silent_proxies silent;
     CURL *idle[IDLE_EASY_MAX];
     unsigned int idle_count;
 };
@@ -53,7 +55,9 @@ struct http_request
     tick_t head_deadline;
     struct http_proxy_lookup *lookup; /* it waits for this; NULL: it has begun */
     struct http_auth *auth;           /* NULL: challenges are not answered */
-    char *proxy;                      /* NULL: none */
+    char *proxies;                    /* that can be tried; NULL: none */
+    const char *next_proxy;           /* of these */
+    char *proxy;                      /* that is being tried; NULL: none */
     struct http_stored_login stored;  /* for it */
     struct curl_slist *auth_fields, *proxy_fields;
     bool is_connected; /* what comes is of the server, not of a proxy that leads to it */
@@ -91,6 +95,9 @@ tick_t http_requests_resume(struct http_client *client, tick_t now);
 /* E_PENDING: that is being found out. */
 HRESULT http_request_find_way(struct http_request *request,
                               const struct http_request_params *params);
+/* True: it is not over, for another proxy is tried. */
+bool http_request_try_next_proxy(struct http_request *request, CURLcode code);
+void http_request_forget_way(struct http_request *request);
 /* Begins the requests whose way was found out. */
 void http_requests_begin_found(struct http_client *client);
 

@@ -17,9 +17,8 @@ void http_request_free(struct http_request *request)
     list_remove(&request->link);
     curl_multi_remove_handle(client->multi, request->easy);
     http_pools_leave(&client->pools, request->pool, request->easy);
-    http_proxy_lookup_end(client->finder, request->lookup);
+    http_request_forget_way(request);
     http_request_drop_login(request);
-    free(request->proxy);
     if (client->idle_count < IDLE_EASY_MAX)
     {
         curl_easy_reset(request->easy);

@@ -108,11 +108,21 @@ static bool is_for(const struct proxy_entry *proxy, const char *url)
     return http_span_is(&proxy->protocol, !strncmp(url, "https:", 6) ? "https" : "http");
 }
 
-/* The protocol's own before the one for all; the first of several. */
-static HRESULT find_proxy(const char *list, const char *url, struct proxy_entry *found)
+/* Those of the protocol's own are meant, else those for all. */
+struct wanted
+{
+    const char *url;
+    bool has_any, has_own;
+};
+
+static bool is_wanted(const struct wanted *wanted, const struct proxy_entry *proxy)
+{
+    return proxy->protocol.len ? is_for(proxy, wanted->url) : !wanted->has_own;
+}
+
+static HRESULT look_through(const char *list, struct wanted *wanted)
 {
     struct http_span entry = next_entry(&list);
-    bool has_own = false, has_any = false;
 
     if (!entry.len) return BG_E_INVALID_PROXY_INFO;
     for (; entry.len; entry = next_entry(&list))
@@ -120,12 +130,11 @@ static HRESULT find_proxy(const char *list, const char *url, struct proxy_entry 
         struct proxy_entry proxy;
 
         if (!parse_proxy(entry, &proxy)) return BG_E_INVALID_PROXY_INFO;
-        if (has_own || (proxy.protocol.len ? !is_for(&proxy, url) : has_any)) continue;
-        has_own = proxy.protocol.len != 0;
-        has_any = true;
-        *found = proxy;
+        if (!is_wanted(wanted, &proxy)) continue;
+        wanted->has_any = true;
+        if (proxy.protocol.len) wanted->has_own = true;
     }
-    return has_any ? S_OK : S_FALSE;
+    return wanted->has_any ? S_OK : S_FALSE;
 }
 
 /* ---- hosts without a proxy ---- */
@@ -179,24 +188,42 @@ static bool is_direct(const char *bypass, const char *url)
 
 /* ---- both ---- */
 
-static char *format_proxy(const struct proxy_entry *proxy)
-{
-    size_t size = proxy->host.len + 20;
-    char *text = malloc(size);
+#define WAY_SIZE sizeof("http://:65535 ")
 
-    if (text)
-        snprintf(text, size, "http://%.*s:%u", (int)proxy->host.len, proxy->host.text, proxy->port);
+static void add_proxy(char *text, const struct proxy_entry *proxy)
+{
+    sprintf(text + strlen(text), "%shttp://%.*s:%u", *text ? " " : "", (int)proxy->host.len,
+            proxy->host.text, proxy->port);
+}
+
+/* The list is good. */
+static char *format_proxies(const char *list, const struct wanted *wanted)
+{
+    const char *rest = list;
+    struct http_span entry;
+    size_t size = 1;
+    char *text;
+
+    for (entry = next_entry(&rest); entry.len; entry = next_entry(&rest))
+        size += entry.len + WAY_SIZE;
+    if (!(text = calloc(1, size))) return NULL;
+    for (entry = next_entry(&list); entry.len; entry = next_entry(&list))
+    {
+        struct proxy_entry proxy;
+
+        if (parse_proxy(entry, &proxy) && is_wanted(wanted, &proxy)) add_proxy(text, &proxy);
+    }
     return text;
 }
 
 static HRESULT pick(const char *list, const char *bypass, const char *url, char **out)
 {
-    struct proxy_entry proxy;
-    HRESULT hr = find_proxy(list, url, &proxy);
+    struct wanted wanted = {.url = url};
+    HRESULT hr = look_through(list, &wanted);
 
     if (hr != S_OK) return hr;
     if (bypass && is_direct(bypass, url)) return S_FALSE;
-    return (*out = format_proxy(&proxy)) ? S_OK : E_OUTOFMEMORY;
+    return (*out = format_proxies(list, &wanted)) ? S_OK : E_OUTOFMEMORY;
 }
 
 HRESULT http_proxy_pick(const WCHAR *list, const WCHAR *bypass, const char *url, char **out)
@@ -209,4 +236,15 @@ HRESULT http_proxy_pick(const WCHAR *list, const WCHAR *bypass, const char *url,
     free(narrow_list);
     free(narrow_bypass);
     return hr;
+}
+
+char *http_proxy_next(const char **proxies)
+{
+    struct http_span entry = next_entry(proxies);
+    char *proxy = entry.len ? malloc(entry.len + 1) : NULL;
+
+    if (!proxy) return NULL;
+    memcpy(proxy, entry.text, entry.len);
+    proxy[entry.len] = 0;
+    return proxy;
 }

@@ -23,8 +23,12 @@ struct http_proxy_wish
     bool uses_stored_login; /* that the system keeps for the proxy */
 };
 
-/* http://SERVER:PORT from malloc(). S_FALSE and NULL: none. BG_E_INVALID_PROXY_INFO: the list is
- * none, whatever the URL. */
-HRESULT http_proxy_pick(const WCHAR *list, const WCHAR *bypass, const char *url, char **proxy);
+/* http://SERVER:PORT of each that can be tried, in this order, with spaces in between; from
+ * malloc(). S_FALSE and NULL: none. BG_E_INVALID_PROXY_INFO: the list is none, whatever the URL. */
+HRESULT http_proxy_pick(const WCHAR *list, const WCHAR *bypass, const char *url, char **proxies);
+
+/* Takes the next one off what http_proxy_pick() has given, from malloc(). NULL: there is none, or
+ * no memory. */
+char *http_proxy_next(const char **proxies);
 
 #endif

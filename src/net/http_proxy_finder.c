@@ -30,7 +30,7 @@ struct http_proxy_lookup
     bool is_over;    /* finder->lock, as the rest */
     bool is_dropped; /* the thread frees it */
     HRESULT hr;
-    char *proxy;
+    char *proxies;
 };
 
 /* Of a script, for a server. */
@@ -39,7 +39,7 @@ struct answer
     char *server; /* NULL: a free place */
     bool detects;
     WCHAR *script;
-    char *proxy; /* NULL: none */
+    char *proxies; /* NULL: none */
     tick_t until;
 };
 
@@ -102,7 +102,7 @@ static void free_answer(struct answer *answer)
 {
     free(answer->server);
     free(answer->script);
-    free(answer->proxy);
+    free(answer->proxies);
     memset(answer, 0, sizeof(*answer));
 }
 
@@ -114,10 +114,10 @@ static void keep_answer(struct http_proxy_finder *finder, const struct http_prox
     free_answer(answer);
     answer->detects = lookup->detects;
     answer->script = lookup->script ? str_dup(lookup->script) : NULL;
-    answer->proxy = lookup->proxy ? strdup(lookup->proxy) : NULL;
+    answer->proxies = lookup->proxies ? strdup(lookup->proxies) : NULL;
     answer->until = clock_ticks(&clock_system) + (has_script ? ANSWER_MS : NONE_MS);
     answer->server = server_of(lookup->url);
-    if ((lookup->proxy && !answer->proxy) || (lookup->script && !answer->script))
+    if ((lookup->proxies && !answer->proxies) || (lookup->script && !answer->script))
         free_answer(answer);
 }
 
@@ -127,7 +127,7 @@ static void free_lookup(struct http_proxy_lookup *lookup)
 {
     free(lookup->script);
     http_wipe_text(lookup->url);
-    free(lookup->proxy);
+    free(lookup->proxies);
     free(lookup);
 }
 
@@ -162,7 +162,7 @@ static bool ask(struct http_proxy_lookup *lookup)
     if (FAILED(hr))
         LOG_INFO(LOG_HTTP, "no script tells of a proxy (%#lx): there is none", (unsigned long)hr);
     else if (hr == S_OK &&
-             FAILED(lookup->hr = http_proxy_pick(list, bypass, lookup->url, &lookup->proxy)))
+             FAILED(lookup->hr = http_proxy_pick(list, bypass, lookup->url, &lookup->proxies)))
     {
         LOG_WARN(LOG_HTTP, "a script names a proxy that is none");
         lookup->hr = S_FALSE;
@@ -268,7 +268,7 @@ static HRESULT begin_lookup(struct http_proxy_finder *finder, bool detects, cons
 }
 
 static HRESULT find_by_script(struct http_proxy_finder *finder, bool detects, const WCHAR *script,
-                              const char *url, char **proxy, struct http_proxy_lookup **lookup)
+                              const char *url, char **proxies, struct http_proxy_lookup **lookup)
 {
     const struct answer *answer;
     char *server = server_of(url);
@@ -279,7 +279,7 @@ static HRESULT find_by_script(struct http_proxy_finder *finder, bool detects, co
     if ((answer = find_answer(finder, detects, script, server)))
     {
         hr = S_FALSE;
-        if (answer->proxy) hr = (*proxy = strdup(answer->proxy)) ? S_OK : E_OUTOFMEMORY;
+        if (answer->proxies) hr = (*proxies = strdup(answer->proxies)) ? S_OK : E_OUTOFMEMORY;
     }
     lock_release(&finder->lock);
     free(server);
@@ -287,7 +287,7 @@ static HRESULT find_by_script(struct http_proxy_finder *finder, bool detects, co
 }
 
 /* Settings that make no sense are no fault of the job. */
-static HRESULT find_by_settings(struct http_proxy_finder *finder, const char *url, char **proxy,
+static HRESULT find_by_settings(struct http_proxy_finder *finder, const char *url, char **proxies,
                                 struct http_proxy_lookup **lookup)
 {
     struct http_proxy_settings *settings = &finder->settings;
@@ -301,44 +301,44 @@ static HRESULT find_by_settings(struct http_proxy_finder *finder, const char *ur
         finder->settings_until = now + SETTINGS_MS;
     }
     if (settings->detects || settings->script)
-        return find_by_script(finder, settings->detects, settings->script, url, proxy, lookup);
+        return find_by_script(finder, settings->detects, settings->script, url, proxies, lookup);
     if (!settings->list) return S_FALSE;
-    hr = http_proxy_pick(settings->list, settings->bypass, url, proxy);
+    hr = http_proxy_pick(settings->list, settings->bypass, url, proxies);
     if (SUCCEEDED(hr) || hr == E_OUTOFMEMORY) return hr;
     LOG_WARN(LOG_HTTP, "the proxy in the system's settings is none");
     return S_FALSE;
 }
 
 HRESULT http_proxy_find(struct http_proxy_finder *finder, const struct http_proxy_wish *wish,
-                        const char *url, char **proxy, struct http_proxy_lookup **lookup)
+                        const char *url, char **proxies, struct http_proxy_lookup **lookup)
 {
-    *proxy = NULL;
+    *proxies = NULL;
     *lookup = NULL;
     switch (wish->usage)
     {
     case HTTP_PROXY_PRECONFIG:
-        return find_by_settings(finder, url, proxy, lookup);
+        return find_by_settings(finder, url, proxies, lookup);
     case HTTP_PROXY_OVERRIDE:
-        return http_proxy_pick(wish->list, wish->bypass, url, proxy);
+        return http_proxy_pick(wish->list, wish->bypass, url, proxies);
     case HTTP_PROXY_AUTODETECT:
-        return find_by_script(finder, true, NULL, url, proxy, lookup);
+        return find_by_script(finder, true, NULL, url, proxies, lookup);
     default:
         return S_FALSE;
     }
 }
 
 HRESULT http_proxy_lookup_result(struct http_proxy_finder *finder, struct http_proxy_lookup *lookup,
-                                 char **proxy)
+                                 char **proxies)
 {
     HRESULT hr = E_PENDING;
 
-    *proxy = NULL;
+    *proxies = NULL;
     lock_acquire(&finder->lock);
     if (lookup->is_over)
     {
         hr = lookup->hr;
-        *proxy = lookup->proxy;
-        lookup->proxy = NULL;
+        *proxies = lookup->proxies;
+        lookup->proxies = NULL;
     }
     lock_release(&finder->lock);
     return hr;

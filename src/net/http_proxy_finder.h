@@ -16,13 +16,13 @@ HRESULT http_proxy_finder_create(void (*wake)(void *ctx), void *ctx,
 /* Waits for the script that is being asked. All lookups have been ended. NULL is welcome. */
 void http_proxy_finder_destroy(struct http_proxy_finder *finder);
 
-/* S_OK: *proxy is to be freed; S_FALSE: none; E_PENDING: *lookup will know. */
+/* S_OK: *proxies, as http_proxy_pick() gives them; S_FALSE: none; E_PENDING: *lookup will know. */
 HRESULT http_proxy_find(struct http_proxy_finder *finder, const struct http_proxy_wish *wish,
-                        const char *url, char **proxy, struct http_proxy_lookup **lookup);
+                        const char *url, char **proxies, struct http_proxy_lookup **lookup);
 
 /* The same answers, E_PENDING without a new lookup. */
 HRESULT http_proxy_lookup_result(struct http_proxy_finder *finder, struct http_proxy_lookup *lookup,
-                                 char **proxy);
+                                 char **proxies);
 /* Whether it is over or not. NULL is welcome. */
 void http_proxy_lookup_end(struct http_proxy_finder *finder, struct http_proxy_lookup *lookup);
 

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/err_codes.h"
+#include "bitsmsg.h"
 #include "harness/origin.h"
 #include "net/http_client.h"
 
 #define TIMEOUT_ERROR ((HRESULT)0x80072ee2)
+#define CONNECT_ERROR ((HRESULT)0x80072efd)
 #define WAIT_MS       30000
 #define SETTINGS_PATH L"Software\\Microsoft\\Windows\\CurrentVersion\\Internet Settings"
 
@@ -168,12 +170,14 @@ static void stall(struct origin_conn *c, const struct origin_request *r, void *c
     origin_stall(c);
 }
 
-static void tell_direct(struct origin_conn *c, const struct origin_request *r, void *ctx)
+/* A script that always says the same: the handler's text. */
+static void tell_script(struct origin_conn *c, const struct origin_request *r, void *ctx)
 {
-    static const char script[] = "function FindProxyForURL(url, host) { return \"DIRECT\"; }";
+    char script[512];
 
     (void)r;
-    (void)ctx;
+    snprintf(script, sizeof(script), "function FindProxyForURL(url, host) { return \"%s\"; }",
+             (const char *)ctx);
     origin_sendf(c,
                  "HTTP/1.1 200 OK\r\nContent-Type: application/x-ns-proxy-autoconfig\r\n"
                  "Content-Length: %u\r\n\r\n%s",
@@ -197,6 +201,16 @@ static void set_script(const char *url)
     ok(!status, "Got %ld.\n", status);
 }
 
+/* With a skip. */
+static bool has_script(void)
+{
+    if (RegGetValueW(HKEY_CURRENT_USER, SETTINGS_PATH, L"AutoConfigURL", RRF_RT_REG_SZ, NULL, NULL,
+                     NULL))
+        return false;
+    skip("The user has a script.\n");
+    return true;
+}
+
 static void test_patience_after_a_script(void)
 {
     struct http_proxy_wish proxy = {.usage = HTTP_PROXY_PRECONFIG};
@@ -204,13 +218,8 @@ static void test_patience_after_a_script(void)
     struct http_request_params params = {.url = origin_url(origin, "/silent", url, sizeof(url)),
                                          .proxy = &proxy};
 
-    if (!RegGetValueW(HKEY_CURRENT_USER, SETTINGS_PATH, L"AutoConfigURL", RRF_RT_REG_SZ, NULL, NULL,
-                      NULL))
-    {
-        skip("The user has a script.\n");
-        return;
-    }
-    origin_handle(origin, "/script", tell_direct, NULL);
+    if (has_script()) return;
+    origin_handle(origin, "/script", tell_script, (void *)"DIRECT");
     origin_handle(origin, "/silent", stall, NULL);
     set_script(origin_url(origin, "/script", script, sizeof(script)));
     check_patience(&params, 2);
@@ -252,6 +261,158 @@ static void test_more_patience(void)
     http_client_destroy(client);
 }
 
+/* ---- one proxy after the other ---- */
+
+static void serve_small(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    (void)ctx;
+    origin_sendf(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+static void expect_small(struct http_client *client, const struct http_request_params *params)
+{
+    struct seen seen;
+
+    run_request(client, params, &seen);
+    ok(seen.hr == S_OK && seen.status == 200 && seen.size == 2, "Got hr %#lx, status %u.\n",
+       seen.hr, seen.status);
+}
+
+static void test_next_proxy(void)
+{
+    struct http_client *client = create_client(WAIT_MS);
+    struct http_proxy_wish proxy = {.usage = HTTP_PROXY_OVERRIDE};
+    struct http_request_params params = {.url = "http://server.invalid/next", .proxy = &proxy};
+    WCHAR list[128];
+
+    origin_handle(origin, "/next", serve_small, NULL);
+    swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u;127.0.0.1:%u", origin_dead_port(),
+             origin_port(origin));
+    proxy.list = list;
+    expect_small(client, &params);
+    expect_small(client, &params);
+    ok(origin_journal_count(origin, "/next") == 2, "Got %u requests.\n",
+       (unsigned int)origin_journal_count(origin, "/next"));
+    http_client_destroy(client);
+}
+
+/* Nobody waits for the silent one twice: it would be asked here, now that it has come back. */
+static void test_silent_proxy(void)
+{
+    struct http_client *client = create_client(WAIT_MS);
+    struct http_proxy_wish proxy = {.usage = HTTP_PROXY_OVERRIDE};
+    struct http_request_params params = {.url = "http://server.invalid/silent-proxy",
+                                         .proxy = &proxy};
+    struct origin *second = origin_start(NULL);
+    struct seen seen;
+    WCHAR list[128];
+
+    if (!second) return;
+    origin_handle(origin, "/silent-proxy", serve_small, NULL);
+    origin_handle(second, "/silent-proxy", serve_small, NULL);
+    swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u;127.0.0.1:%u", origin_port(second),
+             origin_port(origin));
+    proxy.list = list;
+    expect_small(client, &params);
+    ok(origin_journal_count(second, "/silent-proxy") == 1, "The first was not asked.\n");
+    origin_stop(second);
+    expect_small(client, &params);
+    expect_small(client, &params);
+    ok(origin_journal_count(origin, "/silent-proxy") == 2, "The second was not asked.\n");
+
+    /* Where nobody else is left it is asked all the same. */
+    swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u", origin_port(second));
+    run_request(client, &params, &seen);
+    ok(seen.hr == CONNECT_ERROR, "Got hr %#lx.\n", seen.hr);
+    origin_destroy(second);
+    http_client_destroy(client);
+}
+
+static void test_no_proxy_answers(void)
+{
+    struct http_client *client = create_client(WAIT_MS);
+    struct http_proxy_wish proxy = {.usage = HTTP_PROXY_OVERRIDE};
+    char url[128];
+    struct http_request_params params = {.url = origin_url(origin, "/round", url, sizeof(url)),
+                                         .proxy = &proxy};
+    unsigned int dead = origin_dead_port();
+    struct seen seen;
+    WCHAR list[128];
+
+    origin_handle(origin, "/round", serve_small, NULL);
+    swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u;127.0.0.1:%u", dead, dead);
+    proxy.list = list;
+    run_request(client, &params, &seen);
+    ok(seen.hr == CONNECT_ERROR, "Got hr %#lx.\n", seen.hr);
+    ok(!origin_journal_count(origin, "/round"), "It went round the proxies.\n");
+    http_client_destroy(client);
+}
+
+/* A proxy that answers, whatever it says, is not silent. */
+static void refuse(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    (void)ctx;
+    origin_sendf(c, "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void test_proxy_refuses(void)
+{
+    struct http_client *client = create_client(WAIT_MS);
+    struct http_proxy_wish proxy = {.usage = HTTP_PROXY_OVERRIDE};
+    struct http_request_params params = {.url = "http://server.invalid/refuses", .proxy = &proxy};
+    struct origin *second = origin_start(NULL);
+    struct seen seen;
+    WCHAR list[128];
+
+    if (!second) return;
+    origin_handle(origin, "/refuses", refuse, NULL);
+    origin_handle(second, "/refuses", serve_small, NULL);
+    origin_handle(origin, "server.invalid:443", refuse, NULL);
+    swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u;127.0.0.1:%u", origin_port(origin),
+             origin_port(second));
+    proxy.list = list;
+    run_request(client, &params, &seen);
+    ok(seen.hr == S_OK && seen.status == 502, "Got hr %#lx, status %u.\n", seen.hr, seen.status);
+    params.url = "https://server.invalid/refuses";
+    run_request(client, &params, &seen);
+    ok(seen.hr == BG_E_HTTP_ERROR_502, "Got hr %#lx.\n", seen.hr);
+    ok(!origin_journal_count(second, NULL), "The second was asked.\n");
+    origin_destroy(second);
+    http_client_destroy(client);
+}
+
+static void check_script(const char *answer, const char *path, const char *far_url)
+{
+    struct http_client *client = create_client(WAIT_MS);
+    struct http_proxy_wish proxy = {.usage = HTTP_PROXY_PRECONFIG};
+    char url[128], script[128], script_path[64];
+    struct http_request_params params = {
+        .url = far_url ? far_url : origin_url(origin, path, url, sizeof(url)), .proxy = &proxy};
+
+    snprintf(script_path, sizeof(script_path), "/script%s", path);
+    origin_handle(origin, script_path, tell_script, (void *)answer);
+    origin_handle(origin, path, serve_small, NULL);
+    set_script(origin_url(origin, script_path, script, sizeof(script)));
+    expect_small(client, &params);
+    set_script(NULL);
+    ok(origin_journal_count(origin, path) == 1, "It was not asked.\n");
+    http_client_destroy(client);
+}
+
+/* WinHTTP hands on the first of them at least; Wine's hands on no more. */
+static void test_script_proxies(void)
+{
+    static char answer[128];
+
+    if (has_script()) return;
+    snprintf(answer, sizeof(answer), "PROXY 127.0.0.1:%u; PROXY 127.0.0.1:%u; DIRECT",
+             origin_port(origin), origin_dead_port());
+    check_script(answer, "/of-two", "http://server.invalid/of-two");
+    check_script("DIRECT", "/of-none", NULL);
+}
+
 START_TEST(http_client)
 {
     if (!(origin = origin_start(NULL)))
@@ -263,5 +424,10 @@ START_TEST(http_client)
     RUN_TEST(test_patience_after_407);
     RUN_TEST(test_patience_after_a_script);
     RUN_TEST(test_more_patience);
+    RUN_TEST(test_next_proxy);
+    RUN_TEST(test_silent_proxy);
+    RUN_TEST(test_no_proxy_answers);
+    RUN_TEST(test_proxy_refuses);
+    RUN_TEST(test_script_proxies);
     origin_destroy(origin);
 }

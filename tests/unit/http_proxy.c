@@ -49,7 +49,41 @@ static void test_lists(void)
     expect("http=p:2 bare", NULL, http, "http://p:2");
     expect("http=p:2;bare", NULL, https, "http://bare:80");
     expect("ftp=f socks=socks5://s:1080", NULL, http, NULL);
-    expect("first second", NULL, http, "http://first:80");
+}
+
+/* All that can be tried, in the order of the list. */
+static void test_several(void)
+{
+    static const char http[] = "http://server.example/file", https[] = "https://server.example/";
+
+    expect("first second", NULL, http, "http://first:80 http://second:80");
+    expect("first:1;second:2; third", NULL, https,
+           "http://first:1 http://second:2 http://third:80");
+    expect("http=p:1;http=p:2", NULL, http, "http://p:1 http://p:2");
+    expect("a http=p:1 b http=p:2 https=q", NULL, http, "http://p:1 http://p:2");
+    expect("a http=p:1 b http=p:2", NULL, https, "http://a:80 http://b:80");
+    expect("first;second", "server.example", http, NULL);
+}
+
+static void expect_next(const char **proxies, const char *expected)
+{
+    char *proxy = http_proxy_next(proxies);
+
+    if (!expected)
+        ok(!proxy, "Got %s.\n", proxy);
+    else
+        ok(proxy && !strcmp(proxy, expected), "Got %s.\n", proxy ? proxy : "none");
+    free(proxy);
+}
+
+static void test_next(void)
+{
+    const char *proxies = "http://first:80 http://[::1]:81";
+
+    expect_next(&proxies, "http://first:80");
+    expect_next(&proxies, "http://[::1]:81");
+    expect_next(&proxies, NULL);
+    expect_next(&proxies, NULL);
 }
 
 static void test_no_lists(void)
@@ -121,6 +155,8 @@ static void test_local(void)
 START_TEST(http_proxy)
 {
     RUN_TEST(test_lists);
+    RUN_TEST(test_several);
+    RUN_TEST(test_next);
     RUN_TEST(test_no_lists);
     RUN_TEST(test_bypass);
     RUN_TEST(test_wildcards);
