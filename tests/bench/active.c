@@ -3,6 +3,7 @@
  * active URL FOLDER COUNT SECONDS: how much memory transfers take that are under way. The URL's
  * file must take longer than that. Prints "mib_each N". */
 #include "bench.h"
+#include "samples.h"
 
 #include <psapi.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ int wmain(int argc, WCHAR **argv)
     IBackgroundCopyJob *jobs[JOBS_MAX], *first;
     IBackgroundCopyManager *manager;
     unsigned int count, seconds;
-    double before, most = 0;
+    double before, each, most = 0;
 
     if (argc != 5) bench_fail("usage");
     count = (unsigned int)_wtoi(argv[3]);
@@ -77,7 +78,9 @@ int wmain(int argc, WCHAR **argv)
         if (now > most) most = now;
         Sleep(100);
     }
-    printf("mib_before %.2f\nmib_each %.3f\n", before, (most - before) / count);
+    each = (most - before) / count;
+    printf("mib_before %.2f\nmib_each %.3f\n", before, each);
+    bench_samples("mib_each", &each, 1, 1, "MiB");
     for (unsigned int i = 0; i < count; i++)
     {
         IBackgroundCopyJob_Cancel(jobs[i]);

@@ -5,6 +5,7 @@
  * (SetPeerCachingFlags), "state" (GetState), "find" (GetJob), "cancel"; "walk": one job of an
  * enumeration with GetId and GetState. With URL it leaves a job behind that fetches it. */
 #include "bench.h"
+#include "samples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,7 @@ static void measure(const char *name, void (*call)(unsigned int i), unsigned int
         call(i);
         times[i] = (bench_now() - start) * 1e6 / divisor;
     }
+    bench_samples(name, times, count, 1, "us");
     qsort(times, count, sizeof(*times), compare);
     printf("%s %.2f %.2f\n", name, times[count / 2], times[count - 1 - count / 100]);
     fflush(stdout);

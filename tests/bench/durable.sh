@@ -15,6 +15,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib/wine.sh"
 # shellcheck source=tests/lib/nginx.sh
 . "$top/tests/lib/nginx.sh"
+# shellcheck source=tests/bench/samples.sh
+. "$top/tests/bench/samples.sh"
 
 counts=${1:-1000 10000 100000}
 rounds=${BENCH_ROUNDS:-5}
@@ -82,16 +84,23 @@ measure_sleep()
     after=$(switches "$program")
     wait "$program" || true
     awk -v n=$((after - before)) -v s="$idle" 'BEGIN { printf "%.2f\n", n / s }' >"$folder/idle-$1"
+    sample "sleep.wakeups@$1" 1 "$(cat "$folder/idle-$1")" - 1/s
 }
 
 measure_count()
 {
     say "$1 jobs"
     use_prefix inproc
+    BENCH_VARIANT=@$1
     wine_run "$bin/calls.exe" "$1" "$nginx_url/slow" "Z:$folder/out/slow" </dev/null >"$folder/calls-$1"
     for each in $(seq "$rounds"); do
         wine_run "$bin/restart.exe" </dev/null
     done >"$folder/restart-$1"
+    for what in visible running; do
+        awk -v what="$what" -v count="$1" -v OFS='\t' \
+            '$1 == what { print "restart." what "@" count, ++n, $2 + 0, "-", "s" }' \
+            "$folder/restart-$1" >>"$BENCH_SAMPLES"
+    done
     measure_sleep "$1"
 }
 
@@ -130,6 +139,9 @@ measure_checkpoints()
 }
 
 shm=/dev/shm/openbits-durable-$$
+samples_begin durable
+BENCH_FIGURE=calls.
+export BENCH_FIGURE BENCH_VARIANT
 rm -rf "$folder"/times-* "$folder"/calls-* "$folder"/restart-* "$folder/www" "$folder/out"
 mkdir -p "$folder/www" "$folder/out" "$(dirname "$report")"
 head -c 268435456 /dev/urandom >"$folder/www/slow"
@@ -143,7 +155,13 @@ for count in $counts; do
 done
 say "Calls to the service"
 use_prefix service
-wine_run "$bin/calls.exe" 1000 </dev/null >"$folder/calls-service"
+BENCH_VARIANT=_service
+for each in $(seq "$rounds"); do
+    wine_run "$bin/calls.exe" "${counts%% *}" </dev/null >"$folder/calls-service"
+    awk -v round="$each" -v OFS='\t' '$1 == "change" { change = $2 } $1 == "state" { state = $2 }
+        END { if (state > 0) print "service.change_state", round, change, state, "us" }' \
+        "$folder/calls-service" >>"$BENCH_SAMPLES"
+done
 say "Memory of the service"
 memory_of_service builtin
 memory_of_service service
@@ -151,6 +169,10 @@ stop_nginx
 say "Checkpoints"
 start_nginx "$folder/nginx" "$folder/www"
 measure_checkpoints
+samples_pair durable.checkpoints "$folder/times-disk" "$folder/times-memory" s
+paste "$folder/memory-service" "$folder/memory-builtin" | awk -v OFS='\t' \
+    'NF == 4 { print "service.memory", NR, $1, $3, "KiB" }' >>"$BENCH_SAMPLES"
+samples_end
 
 {
     echo "$(date -u '+%Y-%m-%d'), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
@@ -175,7 +197,7 @@ measure_checkpoints
         for what in visible transferring running; do
             awk -v what="$what" '$1 == what { print $2 }' "$folder/restart-$count" | sort -n |
                 awk -v name="$count" -v what="$what" '{ v[NR] = $1 }
-                    END { printf "  %-8s %-12s %6.3f\n", name, what, v[int((NR + 1) / 2)] }'
+                    END { printf "  %-8s %-12s %6.3f\n", name, what, (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
         done
         echo "  $count       asleep       $(cat "$folder/idle-$count") wake-ups a second, goal <= 1"
     done
@@ -183,7 +205,7 @@ measure_checkpoints
     echo "  (the bytes of a slow server are told once a second)"
     echo
     paste "$folder/times-disk" "$folder/times-memory" | awk '{ print $1 / $2 }' | sort -n |
-        awk '{ r[NR] = $1 } END { printf "A queue on the disk / one in memory, %d rounds: %.3f (%.2f to %.2f), goal <= 1.03\n", NR, r[int((NR + 1) / 2)], r[1], r[NR] }'
+        awk '{ r[NR] = $1 } END { printf "A queue on the disk / one in memory, %d rounds: %.3f (%.2f to %.2f), goal <= 1.03\n", NR, (r[int((NR + 1) / 2)] + r[int(NR / 2) + 1]) / 2, r[1], r[NR] }'
     paste "$folder/memory-service" "$folder/memory-builtin" |
         awk '{ printf "Service without jobs, KiB: its own %d (builtin %d, ratio %.2f, goal <= 1.2), with pages of files %d (%d, %.2f)\n", $1, $3, $1 / $3, $2, $4, $2 / $4 }'
 } | tee "$report"

@@ -3,10 +3,13 @@
  * jobs COUNT: COUNT suspended jobs. Prints "create N" (microseconds a job), "bytes N" (memory a
  * job), and "walk N": milliseconds of EnumJobs and of a walk over all with GetId and GetState. */
 #include "bench.h"
+#include "samples.h"
 
 #include <psapi.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define WALKS 5
 
 static SIZE_T memory_used(void)
 {
@@ -56,23 +59,27 @@ int main(int argc, char **argv)
     ULONG count = argc == 2 ? strtoul(argv[1], NULL, 10) : 10000;
     IBackgroundCopyManager *manager = bench_manager();
     SIZE_T before, after;
-    double start, best = 1e9;
+    double start, each, walks[WALKS], best = 1e9;
 
     add_job(manager);
     before = memory_used();
     start = bench_now();
     for (ULONG i = 1; i < count; i++)
         add_job(manager);
-    printf("create %.3f\n", (bench_now() - start) * 1e6 / count);
+    each = (bench_now() - start) * 1e6 / count;
+    printf("create %.3f\n", each);
+    bench_samples("create", &each, 1, 1, "us");
     after = memory_used();
-    printf("bytes %.0f\n", ((double)after - (double)before) / count);
-    for (unsigned int i = 0; i < 5; i++)
+    each = ((double)after - (double)before) / count;
+    printf("bytes %.0f\n", each);
+    bench_samples("bytes", &each, 1, 1, "B");
+    for (unsigned int i = 0; i < WALKS; i++)
     {
-        double ms = walk(manager, count);
-
-        if (ms < best) best = ms;
+        walks[i] = walk(manager, count);
+        if (walks[i] < best) best = walks[i];
     }
     printf("walk %.3f\n", best);
+    bench_samples("walk", walks, WALKS, 1, "ms");
     IBackgroundCopyManager_Release(manager);
     return 0;
 }

@@ -4,6 +4,7 @@
  * "open N" and "load N" (seconds), "commit N" and "commit_p99 N" (microseconds for the status of
  * one job, flushed), and "size N" (bytes). */
 #include "bench.h"
+#include "samples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,12 @@ static struct store *open_store(void)
     return store;
 }
 
+static void tell(const char *name, double seconds)
+{
+    printf("%s %.3f\n", name, seconds);
+    bench_samples(name, &seconds, 1, 1, "s");
+}
+
 static void fill(struct store *store, unsigned int jobs)
 {
     double start = bench_now();
@@ -55,7 +62,7 @@ static void fill(struct store *store, unsigned int jobs)
             changes = store_test_join(store_test_whole_job(i, 1), changes);
         bench_check(store_test_commit(store, changes), "commit");
     }
-    printf("fill %.3f\n", bench_now() - start);
+    tell("fill", bench_now() - start);
 }
 
 static int compare(const void *a, const void *b)
@@ -79,6 +86,7 @@ static void commit(struct store *store, unsigned int jobs, unsigned int count)
         times[i] = bench_now() - start;
         store_changes_free(change);
     }
+    bench_samples("commit", times, count, 1e6, "us");
     qsort(times, count, sizeof(*times), compare);
     printf("commit %.0f\n", times[count / 2] * 1e6);
     printf("commit_p99 %.0f\n", times[count - 1 - count / 100] * 1e6);
@@ -104,10 +112,10 @@ int main(int argc, char **argv)
 
     start = bench_now();
     store = open_store();
-    printf("open %.3f\n", bench_now() - start);
+    tell("open", bench_now() - start);
     start = bench_now();
     bench_check(store_load(store, &loader, &loaded), "store_load");
-    printf("load %.3f\n", bench_now() - start);
+    tell("load", bench_now() - start);
     if (loaded != jobs) bench_fail("Not all jobs came back");
     store_close(store);
 

@@ -10,6 +10,8 @@
 #include "harness/fake_peer.h"
 #include "harness/origin.h"
 
+#include "samples.h"
+
 #define ROUNDS    1000
 #define STEP      8192
 #define FILE_SIZE (64 * 1024 * 1024)
@@ -95,6 +97,7 @@ START_TEST(toggle)
         if (!play_round(job4, origin, round)) break;
     ok(round == ROUNDS, "Round %u does not end.\n", round);
 
+    bench_samples("toggle.to_origin", times, round, 1, "ms");
     qsort(times, ROUNDS, sizeof(*times), compare);
     printf("median %.3f\np99 %.3f\n", times[ROUNDS / 2], times[ROUNDS * 99 / 100]);
     IBackgroundCopyJob4_Release(job4);
