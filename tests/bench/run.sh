@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# run.sh [ROUNDS]: measures beside other programs in one run, in another order each round, and prints
-# medians of the ratios with their spread. Wants a quiet machine and build/x86_64 (sh tests/setup.sh). The report is
-# build/report/bench.txt. BENCH_MIB is the size of the large file, BENCH_FILES the number of small ones.
+# run.sh [ROUNDS]: downloads beside other programs in one run, in another order each round, and prints
+# medians of the ratios with their spread. Wants a quiet machine and build/x86_64 (sh tests/setup.sh).
+# The report is build/report/bench.txt. BENCH_MIB is the size of the large file (0: none), BENCH_FILES
+# the number of small ones. A program that fails is left out from then on. sh tests/bench/report.sh is
+# the whole table.
 
 set -eu
 
@@ -14,10 +16,14 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib/wine.sh"
 # shellcheck source=tests/lib/nginx.sh
 . "$top/tests/lib/nginx.sh"
+# shellcheck source=tests/bench/samples.sh
+. "$top/tests/bench/samples.sh"
 
 rounds=${1:-9}
 mib=${BENCH_MIB:-1024}
 files=${BENCH_FILES:-10000}
+limit=300
+file_rounds=3
 bin=$top/build/x86_64/tests/bench
 dll=$top/build/x86_64/bin/qmgr.dll
 folder=$top/build/bench
@@ -48,10 +54,8 @@ prepare_prefix()
     use_prefix "$1"
     wine_make_prefix
     wine_start_server
-    if [ "$1" = ours ]; then
-        wine_run_captured 60 regsvr32 /s "Z:$dll" || die "regsvr32 failed."
-        wine_run_captured 60 "$bin/trust.exe" "Z:$folder/tls/cert.der" || die "trust failed."
-    fi
+    [ "$1" = builtin ] || wine_run_captured 60 regsvr32 /s "Z:$dll" || die "regsvr32 failed."
+    wine_run_captured 60 "$bin/trust.exe" "Z:$folder/tls/cert.der" || die "trust failed."
 }
 
 make_certificate()
@@ -66,8 +70,8 @@ make_certificate()
 make_files()
 {
     mkdir -p "$folder/www/small"
-    [ -f "$folder/www/large-$mib" ] || head -c $((mib * 1048576)) /dev/urandom >"$folder/www/large-$mib"
-    [ -f "$folder/www/small/$((files - 1))" ] && return
+    [ "$mib" -eq 0 ] || [ -f "$folder/www/large-$mib" ] || head -c $((mib * 1048576)) /dev/urandom >"$folder/www/large-$mib"
+    [ "$files" -eq 0 ] || [ ! -f "$folder/www/small/$((files - 1))" ] || return 0
     i=0
     while [ "$i" -lt "$files" ]; do
         head -c 4096 /dev/urandom >"$folder/www/small/$i"
@@ -89,29 +93,73 @@ measure()
 {
     name=$1
     shift
+    [ ! -f "$folder/failed-$name" ] || return 0
     rm -rf "$folder/out"
     mkdir -p "$folder/out"
-    "$@" >"$folder/result" 2>"$folder/errors" </dev/null || die "$name failed: $(cat "$folder/errors")"
-    awk '$1 == "seconds" { print $2 }' "$folder/result" >>"$folder/times-$name"
+    wine_limit=$limit
+    if "$@" >"$folder/result" 2>"$folder/errors" </dev/null; then
+        awk '$1 == "seconds" { print $2 }' "$folder/result" >>"$folder/times-$name"
+    else
+        echo "$name failed with $?: $(tail -n 1 "$folder/errors")" >"$folder/failed-$name"
+        say "$(cat "$folder/failed-$name")"
+    fi
+    wine_limit=
 }
 
 native_curl()
 {
     warm_memory
-    curl -s -k --noproxy '*' -o "$folder/out/file" -w 'seconds %{time_total}\n' "$1"
+    curl -sS -k --noproxy '*' --max-time "$limit" -o "$folder/out/file" -w 'seconds %{time_total}\n' "$1"
 }
 
-# ratio TITLE LIMIT A B: median and spread of A/B, round by round.
+# It does not tell its time: its start, some milliseconds, is part of it.
+native_wget2()
+{
+    warm_memory
+    begin=$(date +%s.%N)
+    wget2 -q --no-proxy --no-check-certificate --tries=1 --timeout="$limit" -O "$folder/out/file" "$1" ||
+        return 1
+    awk -v a="$begin" -v b="$(date +%s.%N)" 'BEGIN { printf "seconds %.4f\n", b - a }'
+    [ "$(wc -c <"$folder/out/file")" -eq $((mib * 1048576)) ]
+}
+
+# pair FIGURE A B: samples of both programs, or why there are none.
+pair()
+{
+    for each in "$2" "$3"; do
+        [ ! -f "$folder/failed-$each" ] || {
+            samples_trouble "$1" "$(cat "$folder/failed-$each")"
+            return 0
+        }
+    done
+    samples_pair "$1" "$folder/times-$2" "$folder/times-$3" s
+}
+
+# rate NAME FIGURE: MiB a second of one program.
+rate()
+{
+    [ -f "$folder/times-$1" ] || return 0
+    awk -v mib="$mib" -v figure="download.rate_$2" -v OFS='\t' \
+        '{ print figure, NR, mib / $1, "-", "MiB/s" }' "$folder/times-$1" >>"$BENCH_SAMPLES"
+}
+
+# ratio TITLE LIMIT FIGURE: median and spread of ours/theirs, round by round.
 ratio()
 {
-    paste "$folder/times-$3" "$folder/times-$4" | awk 'NF == 2 { print $1 / $2 }' | sort -n |
-        awk -v title="$1" -v limit="$2" '
-            { r[NR] = $1 }
-            END { printf "%-58s %6.2f  (%.2f to %.2f)  goal %s\n", title, r[int((NR + 1) / 2)], r[1], r[NR], limit }'
+    awk -f "$top/tests/bench/figures.awk" "$BENCH_SAMPLES" |
+        awk -F '\t' -v title="$1" -v limit="$2" -v figure="$3" '
+            $1 == figure && $15 != "-" {
+                printf "%-58s %6.2f  (%.2f to %.2f)  goal %s\n", title, $15, $18, $19, limit
+                found = 1
+            }
+            END { if (!found) printf "%-58s not measured\n", title }'
 }
 
-rm -f "$folder"/times-*
+rm -f "$folder"/times-* "$folder"/failed-*
 mkdir -p "$folder" "$(dirname "$report")"
+samples_begin downloads
+command -v wget2 >/dev/null 2>&1 ||
+    echo "there is no wget2" | tee "$folder/failed-wget2" >"$folder/failed-wget2-tls"
 say "Preparing files, certificate, prefixes and server"
 make_files
 make_certificate
@@ -129,18 +177,22 @@ measure_large()
 {
     case $1 in
         curl) measure curl native_curl "$large" ;;
+        wget2) measure wget2 native_wget2 "$large" ;;
         bits) measure bits wine_run "$bin/bits_get.exe" "$large" "$target" "$mib" ;;
         socket) measure socket wine_run "$bin/socket_get.exe" "$large" "$target" "$mib" ;;
+        libcurl) measure libcurl wine_run "$bin/curl_get.exe" "$large" "$target" "$mib" ;;
         curl-tls) measure curl-tls native_curl "$secure" ;;
+        wget2-tls) measure wget2-tls native_wget2 "$secure" ;;
         bits-tls) measure bits-tls wine_run "$bin/bits_get.exe" "$secure" "$target" "$mib" ;;
         libcurl-tls) measure libcurl-tls wine_run "$bin/curl_get.exe" "$secure" "$target" "$mib" ;;
     esac
 }
 
-orders='curl bits socket curl-tls bits-tls libcurl-tls
-bits socket curl bits-tls libcurl-tls curl-tls
-socket curl bits libcurl-tls curl-tls bits-tls'
+orders='curl bits socket libcurl wget2 curl-tls bits-tls libcurl-tls wget2-tls
+bits socket wget2 curl libcurl bits-tls libcurl-tls wget2-tls curl-tls
+libcurl socket wget2 curl bits libcurl-tls wget2-tls curl-tls bits-tls'
 
+[ "$mib" -gt 0 ] || rounds=0
 for round in $(seq "$rounds"); do
     say "Round $round of $rounds"
     use_prefix ours
@@ -151,28 +203,43 @@ for round in $(seq "$rounds"); do
     [ "$round" -le 3 ] || continue
     use_prefix builtin
     measure builtin wine_run "$bin/bits_get.exe" "$large" "$target" "$mib"
+    measure builtin-tls wine_run "$bin/bits_get.exe" "$secure" "$target" "$mib"
 done
 
 use_prefix ours
-if [ "$files" -gt 0 ]; then
-    say "$files small files"
+[ "$files" -gt 0 ] || file_rounds=0
+for round in $(seq "$file_rounds"); do
+    say "$files small files, round $round of $file_rounds"
     measure files-floor wine_run "$bin/floor_files.exe" "$nginx_url/small" "Z:$folder/out" "$files"
     measure files-bits wine_run "$bin/bits_files.exe" "$nginx_url/small" "Z:$folder/out" "$files"
-fi
-say "Calls"
-wine_run "$bin/calls.exe" 10 >"$folder/calls" </dev/null
-wine_run "$bin/jobs.exe" 10000 >"$folder/jobs" </dev/null
-wine_run "$bin/toggle.exe" >"$folder/toggle" </dev/null
+done
+
+pair download.http_curl bits curl
+pair download.http_wget2 bits wget2
+pair download.http_socket bits socket
+pair download.http_libcurl bits libcurl
+pair download.http_builtin bits builtin
+pair download.https_curl bits-tls curl-tls
+pair download.https_wget2 bits-tls wget2-tls
+pair download.https_libcurl bits-tls libcurl-tls
+pair download.https_builtin bits-tls builtin-tls
+pair files.floor files-bits files-floor
+for each in bits curl wget2 libcurl socket builtin; do
+    rate "$each" "http_$each"
+    rate "$each-tls" "https_$each"
+done
+samples_end
 
 {
     echo "Medians of $rounds rounds, file of $mib MiB. $(date -u '+%Y-%m-%d'), $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
-    ratio "HTTP: BITS / native curl" "<= 1.3" bits curl
-    ratio "HTTP: BITS / bare socket loop" "<= 1.15" bits socket
-    ratio "HTTP: Wine's builtin / BITS" ">= 4" builtin bits
-    ratio "HTTPS: BITS / native curl" "<= 1.3, or" bits-tls curl-tls
-    ratio "HTTPS: BITS / bare libcurl loop" "<= 1.1" bits-tls libcurl-tls
-    [ "$files" -eq 0 ] || ratio "$files files of 4 KiB: BITS / floor" "<= 1.25" files-bits files-floor
-    awk '$1 == "same" || $1 == "change" || $1 == "state" { printf "%-58s %6.2f us\n", "a call: " ($1 == "same" ? "SetPeerCachingFlags, nothing changes (goal <= 5)" : $1 == "change" ? "SetPeerCachingFlags, flags change, durable" : "GetState"), $2 }' "$folder/calls"
-    awk '{ printf "%-58s %6.1f\n", "10,000 suspended jobs: " ($1 == "create" ? "us to create one" : $1 == "bytes" ? "bytes each (goal <= 2048)" : "ms to enumerate and walk (goal <= 100)"), $2 }' "$folder/jobs"
-    awk '$1 == "median" || $1 == "p99" { printf "%-58s %6.1f ms\n", "toggle to the first byte of the origin, " $1 ($1 == "p99" ? " (goal <= 100)" : ""), $2 }' "$folder/toggle"
+    ratio "HTTP: BITS / native curl" "<= 1.3" download.http_curl
+    ratio "HTTP: BITS / native wget2" "none" download.http_wget2
+    ratio "HTTP: BITS / bare socket loop" "<= 1.15" download.http_socket
+    ratio "HTTP: BITS / bare libcurl loop" "<= 1.1" download.http_libcurl
+    ratio "HTTP: BITS / Wine's builtin" "<= 0.25" download.http_builtin
+    ratio "HTTPS: BITS / native curl" "<= 1.3, or" download.https_curl
+    ratio "HTTPS: BITS / bare libcurl loop" "<= 1.1" download.https_libcurl
+    ratio "HTTPS: BITS / native wget2" "none" download.https_wget2
+    ratio "HTTPS: BITS / Wine's builtin" "<= 1" download.https_builtin
+    ratio "$files files of 4 KiB: BITS / floor" "<= 1.25" files.floor
 } | tee "$report"
