@@ -84,6 +84,9 @@ while [ "$round" -lt "$rounds" ]; do
     round=$((round + 1))
 done
 
+[ -z "${BENCH_SAMPLES:-}" ] || paste "$folder/bits" "$folder/curl" | awk -v OFS='\t' \
+    '{ print "upload.curl", NR, $1, $2, "s" } END { print "# complete" }' >>"$BENCH_SAMPLES"
+
 awk -v curl="$(median "$folder/curl")" -v bits="$(median "$folder/bits")" -v mib="$mib" 'BEGIN {
     printf "%d MiB: curl -T %.3f s, BITS %.3f s, ratio %.2f (may be 1.30)\n",
         mib, curl, bits, bits / curl
