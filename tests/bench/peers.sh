@@ -94,3 +94,6 @@ done
         printf "a peer to curl %.1f MiB/s, %.2f of nginx (goal: 110, 0.5)\n", m / s, c / s
         printf "a peer to a job %.1f MiB/s, %.2f of nginx\n", m / p, c / p }'
 } | tee "$report"
+[ -z "${BENCH_SAMPLES:-}" ] || paste "$folder/times.served" "$folder/times.peer" "$folder/times.curl" |
+    awk -v m="$mib" -v OFS='\t' '{ print "peers.served", NR, m / $1, m / $3, "MiB/s"
+        print "peers.job", NR, m / $2, m / $3, "MiB/s" }' >>"$BENCH_SAMPLES"
