@@ -7,6 +7,7 @@
  * first byte of the other source rate URL FILE SECONDS     bytes a second from peers, over as long
  * as that Prints lines "name value"; peer_times.sh sets the machines up. */
 #include "bench.h"
+#include "samples.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static void print(const char *name, struct figures *figures)
     unsigned int n = figures->count;
 
     if (!n) bench_fail("nothing was measured");
+    bench_samples(name, figures->values, n, 1000, "ms");
     qsort(figures->values, n, sizeof(double), compare);
     printf("%s_rounds %u\n%s_p50_ms %.1f\n%s_p99_ms %.1f\n%s_max_ms %.1f\n", name, n, name,
            figures->values[n / 2] * 1000, name, figures->values[n - 1 - n / 100] * 1000, name,
@@ -180,6 +182,7 @@ static void measure_missing(const WCHAR *url, const WCHAR *path, unsigned int ro
 {
     static struct figures without, with;
     WCHAR each[2048], file[MAX_PATH];
+    double cost;
 
     for (unsigned int i = 0; i < rounds; i++)
     {
@@ -190,8 +193,9 @@ static void measure_missing(const WCHAR *url, const WCHAR *path, unsigned int ro
     }
     print("origin_alone", &without);
     print("nobody_has_it", &with);
-    printf("nobody_has_it_costs_ms %.1f\n",
-           (with.values[rounds / 2] - without.values[rounds / 2]) * 1000);
+    cost = with.values[rounds / 2] - without.values[rounds / 2];
+    printf("nobody_has_it_costs_ms %.1f\n", cost * 1000);
+    bench_samples("nobody_has_it_costs", &cost, 1, 1000, "ms");
 }
 
 static void measure_toggles(const WCHAR *url, const WCHAR *path, unsigned int rounds)
@@ -200,6 +204,7 @@ static void measure_toggles(const WCHAR *url, const WCHAR *path, unsigned int ro
     BG_FILE_PROGRESS progress = {0};
     UINT64 origin, peers;
     BOOL is_peer = FALSE;
+    double twice;
     struct run run;
 
     begin(&run, url, path, 0);
@@ -222,7 +227,9 @@ static void measure_toggles(const WCHAR *url, const WCHAR *path, unsigned int ro
     bench_transfer(run.job);
     sources(&run, &origin, &peers);
     IBackgroundCopyFile4_GetProgress(run.file, &progress);
-    printf("bytes_twice %lld\n", (long long)(origin + peers) - (long long)progress.BytesTotal);
+    twice = (double)(long long)(origin + peers - progress.BytesTotal);
+    printf("bytes_twice %.0f\n", twice);
+    bench_samples("bytes_twice", &twice, 1, 1, "B");
     end(&run);
 }
 

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# peer_times.sh [COUNT]: times among COUNT machines (8): discovery, a file that nobody has, 1,000 changes
-# of the source, the bandwidth that is served, to one and to three. Wants a quiet machine and
-# build/x86_64 (sh tests/setup.sh). The report is build/report/peer_times.txt.
+# peer_times.sh [COUNT]: times among COUNT machines (8): discovery, a file that nobody has, changes of the
+# source, the bandwidth that is served, to one and to three. Wants a quiet machine and build/x86_64
+# (sh tests/setup.sh). The report is build/report/peer_times.txt. BENCH_ROUNDS is how often it is searched
+# and asked for (20), BENCH_TOGGLES the number of changes (1,000).
 
 set -eu
 
@@ -19,6 +20,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 machines_enter "$top/tests/bench/peer_times.sh" "$@"
 
 count=${1:-8}
+rounds=${BENCH_ROUNDS:-20}
+toggles=${BENCH_TOGGLES:-1000}
 build=$top/build/x86_64
 tool=$build/bin/bitsadmin.exe
 program=$build/tests/bench/peer_times.exe
@@ -69,7 +72,7 @@ rm -rf "$folder/www" "$folder"/m*
 mkdir -p "$folder/www" "${report%/*}"
 make_file long 1024
 make_file some 64
-for round in $(seq 0 19); do make_file "missing$round" 1; done
+for round in $(seq 0 $((rounds - 1))); do make_file "missing$round" 1; done
 machines_start "$build/peers/machines" "$count" "$build/bin/qmgr.dll"
 start_origin "$folder/nginx" "$folder/www"
 machines_introduce "$tool" 4294967200
@@ -82,12 +85,12 @@ start_origin "$folder/nginx" "$folder/www" 3m
 
 {
     echo "$count machines, $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)"
-    time_on 2 discover 20
+    time_on 2 discover "$rounds"
     echo "(goal: first_peer 150)"
-    time_on 2 missing "$origin_url/missing" "Z:$folder/m2-missing" 20
+    time_on 2 missing "$origin_url/missing" "Z:$folder/m2-missing" "$rounds"
     echo "(goal: nobody_has_it_costs 600)"
     set_bandwidth 25165824
-    time_on 2 toggle "$origin_url/long" "Z:$folder/m2-long" 1000
+    time_on 2 toggle "$origin_url/long" "Z:$folder/m2-long" "$toggles"
     echo "(goals: p99 of origin_to_peer 250, of peer_to_origin 100; bytes_twice 0)"
     set_bandwidth 8388608
     echo "one client, 1048576 bytes a second allowed:"
