@@ -70,7 +70,8 @@ set_bandwidth()
 
 rm -rf "$folder/www" "$folder"/m*
 mkdir -p "$folder/www" "${report%/*}"
-make_file long 1024
+# More than all changes leave time for, and not so much that its end is waited for.
+make_file long $((64 + toggles))
 make_file some 64
 for round in $(seq 0 $((rounds - 1))); do make_file "missing$round" 1; done
 machines_start "$build/peers/machines" "$count" "$build/bin/qmgr.dll"
