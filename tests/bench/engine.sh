@@ -21,7 +21,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 what=${1:-jobs}
 counts=${2:-1000 10000}
 rounds=${BENCH_ROUNDS:-5}
-transfers=32
+# With the first one as many as run at once.
+transfers=15
 bin=$top/build/x86_64/tests/bench
 dll=$top/build/x86_64/bin/qmgr.dll
 folder=$top/build/bench-engine
