@@ -96,7 +96,7 @@ measure_count()
     for each in $(seq "$rounds"); do
         wine_run "$bin/restart.exe" </dev/null
     done >"$folder/restart-$1"
-    for what in visible running; do
+    for what in visible transferring running; do
         awk -v what="$what" -v count="$1" -v OFS='\t' \
             '$1 == what { print "restart." what "@" count, ++n, $2 + 0, "-", "s" }' \
             "$folder/restart-$1" >>"$BENCH_SAMPLES"
