@@ -9,7 +9,7 @@
 #include "net/http_client.h"
 
 /* Bytes that libcurl takes at once at most; it is built to take 2 MiB. */
-#define HTTP_BODY_BUFFER (256 * 1024L)
+#define HTTP_BODY_BUFFER (1024 * 1024L)
 
 struct http_body_reader
 {
