@@ -280,7 +280,7 @@ static struct peer_file *find_file(struct peer_searches *searches, const char *u
 
 static bool is_outdated(const struct peer_file *file, tick_t now)
 {
-    tick_t worth = file->is_refused ? REFUSED_MS : RESULT_MS;
+    tick_t worth = file->is_refused ? REFUSED_MS : file->is_taken_back ? 0 : RESULT_MS;
 
     return !file->users && !file->is_searching && now >= file->end + worth;
 }
@@ -365,10 +365,11 @@ HRESULT peer_searches_get(struct peer_searches *searches, const char *url, filet
     return S_OK;
 }
 
-void peer_file_release(struct peer_file *file)
+void peer_file_release(struct peer_file *file, bool has_waited)
 {
     file->users--;
     if (file->users || !file->is_searching) return;
+    file->is_taken_back = !has_waited && list_is_empty(&file->holders);
     /* What the others would say interests nobody. */
     content_search_cancel(&file->search);
 }

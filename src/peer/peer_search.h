@@ -25,8 +25,9 @@ struct peer_file
     struct content_search search;
     struct content_search_port port;
     bool is_searching;
-    bool is_refused; /* peers have something else under its name */
-    tick_t end;      /* of the search; its result is worth something for a while */
+    bool is_taken_back; /* before anybody had answered */
+    bool is_refused;    /* peers have something else under its name */
+    tick_t end;         /* of the search; its result is worth something for a while */
     struct list holders;
     struct list attempts;
     unsigned int failures;
@@ -52,7 +53,9 @@ void peer_searches_destroy(struct peer_searches *searches);
  * copied. Ends with peer_file_release(). */
 HRESULT peer_searches_get(struct peer_searches *searches, const char *url, filetime_t mtime,
                           uint64_t size, struct peer_file **out);
-void peer_file_release(struct peer_file *file);
+/* has_waited: what was not found in that time counts as not there for a while. A search that is
+ * taken back earlier says nothing. */
+void peer_file_release(struct peer_file *file, bool has_waited);
 
 /* Is somebody still being asked? */
 bool peer_file_is_searching(const struct peer_file *file);

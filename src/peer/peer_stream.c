@@ -243,7 +243,7 @@ static void let_go(struct source_stream *stream)
     struct peer_streams *streams = stream->streams;
 
     if (stream->link) peer_link_drop(stream->link);
-    if (stream->file) peer_file_release(stream->file);
+    if (stream->file) peer_file_release(stream->file, stream->has_ended);
     list_remove(&stream->entry);
     release(streams->desk, stream);
 }
