@@ -12,8 +12,10 @@
 
 #define DISCOVERY_ANSWERS_PER_SECOND 10 /* and one to each address */
 
-#define DISCOVERY_HELLO_DELAY_MS  500
-#define DISCOVERY_ANSWER_DELAY_MS 2500
+#define DISCOVERY_HELLO_DELAY_MS 500
+/* As the standard has it. Windows waits up to 2,500, and a job would ask nobody in its first
+ * second. */
+#define DISCOVERY_ANSWER_DELAY_MS 500
 
 enum discovery_server_state
 {

@@ -123,10 +123,10 @@ static void test_probe(void)
     start_quiet();
     fake_random_is_high = true;
     receive(&probe, source);
-    run_until(fake_now + 2499);
+    run_until(fake_now + 499);
     ok(!fake_count, "D2: %zu messages at once.\n", fake_count);
     run_until(fake_now + 10000);
-    ok(fake_count == 2 && fake_sent[0].time == 13500 && fake_sent[1].time == 13750,
+    ok(fake_count == 2 && fake_sent[0].time == 11500 && fake_sent[1].time == 11750,
        "D2: %zu messages.\n", fake_count);
 
     for (size_t i = 0; i < fake_count; i++)
