@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * peer_times WHAT ...: how long a machine among peers takes, as a client of its service sees it.
+ *
  *   discover ROUNDS           from DiscoverPeers to the first peer in the list that was cleared
  *   missing URL FILE ROUNDS   a job that may ask peers for what nobody has, beside one that may
- * not; the round is added to URL and file toggle URL FILE ROUNDS    from SetPeerCachingFlags to the
- * first byte of the other source rate URL FILE SECONDS     bytes a second from peers, over as long
- * as that Prints lines "name value"; peer_times.sh sets the machines up. */
+ * not; the round is added to URL and FILE toggle URL FILE ROUNDS    from SetPeerCachingFlags to the
+ * first bytes of the other source rate URL FILE SECONDS     bytes a second from peers, over as long
+ *
+ * Prints lines "name value"; peer_times.sh sets the machines up.
+ */
 #include "bench.h"
 #include "samples.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,14 +116,15 @@ static UINT64 source_of(struct run *run, BOOL is_peer)
     return is_peer ? peers : origin;
 }
 
-/* Until more than this has come from there; -1 when it does not. */
+/* Until more than this has come from there. */
 static double wait_more(struct run *run, BOOL is_peer, UINT64 than)
 {
     double start = bench_now();
 
     while (source_of(run, is_peer) <= than)
     {
-        if (bench_now() - start > LIMIT_S) bench_fail("a source gives nothing");
+        if (bench_now() - start > LIMIT_S)
+            bench_fail(is_peer ? "peers give nothing" : "the origin gives nothing");
         Sleep(1);
     }
     return bench_now() - start;
@@ -198,39 +203,63 @@ static void measure_missing(const WCHAR *url, const WCHAR *path, unsigned int ro
     bench_samples("nobody_has_it_costs", &cost, 1, 1000, "ms");
 }
 
+/* The rest of the file comes, and each byte of it has come once. */
+static long long finish(struct run *run)
+{
+    BG_FILE_PROGRESS progress = {0};
+    UINT64 origin, peers;
+
+    bench_transfer(run->job);
+    sources(run, &origin, &peers);
+    IBackgroundCopyFile4_GetProgress(run->file, &progress);
+    end(run);
+    return (long long)(origin + peers) - (long long)progress.BytesTotal;
+}
+
+static bool is_nearly_there(struct run *run)
+{
+    BG_FILE_PROGRESS progress = {0};
+
+    IBackgroundCopyFile4_GetProgress(run->file, &progress);
+    return progress.BytesTransferred > progress.BytesTotal - progress.BytesTotal / 8;
+}
+
+static void begin_at_origin(struct run *run, const WCHAR *url, const WCHAR *path)
+{
+    begin(run, url, path, 0);
+    bench_check(IBackgroundCopyJob_Resume(run->job), "Resume");
+    wait_more(run, FALSE, 0);
+}
+
+/* A client sees a byte when the first piece of about a MiB is on the disk, so the time contains
+ * that MiB. A job that is nearly done makes room for another one. */
 static void measure_toggles(const WCHAR *url, const WCHAR *path, unsigned int rounds)
 {
     static struct figures to_peer, to_origin;
-    BG_FILE_PROGRESS progress = {0};
-    UINT64 origin, peers;
-    BOOL is_peer = FALSE;
     double twice;
+    long long bytes_twice = 0;
     struct run run;
 
-    begin(&run, url, path, 0);
-    bench_check(IBackgroundCopyJob_Resume(run.job), "Resume");
-    wait_more(&run, FALSE, 0);
+    begin_at_origin(&run, url, path);
     for (unsigned int i = 0; i < rounds; i++)
     {
-        UINT64 before = source_of(&run, !is_peer);
+        UINT64 before = source_of(&run, TRUE);
 
-        set_flags(&run, is_peer ? 0 : BG_JOB_ENABLE_PEERCACHING_CLIENT);
-        is_peer = !is_peer;
-        add(is_peer ? &to_peer : &to_origin, wait_more(&run, is_peer, before));
+        set_flags(&run, BG_JOB_ENABLE_PEERCACHING_CLIENT);
+        add(&to_peer, wait_more(&run, TRUE, before));
+        before = source_of(&run, FALSE);
+        set_flags(&run, 0);
+        add(&to_origin, wait_more(&run, FALSE, before));
+        if (!is_nearly_there(&run)) continue;
+        bytes_twice += finish(&run);
+        begin_at_origin(&run, url, path);
     }
-    sources(&run, &origin, &peers);
-    IBackgroundCopyFile4_GetProgress(run.file, &progress);
+    bytes_twice += finish(&run);
     print("origin_to_peer", &to_peer);
     print("peer_to_origin", &to_origin);
-    /* Both were read one after the other, and it goes on meanwhile. */
-    printf("bytes_taken %llu\nbytes_there %llu\n", origin + peers, progress.BytesTransferred);
-    bench_transfer(run.job);
-    sources(&run, &origin, &peers);
-    IBackgroundCopyFile4_GetProgress(run.file, &progress);
-    twice = (double)(long long)(origin + peers - progress.BytesTotal);
-    printf("bytes_twice %.0f\n", twice);
+    printf("bytes_twice %lld\n", bytes_twice);
+    twice = (double)bytes_twice;
     bench_samples("bytes_twice", &twice, 1, 1, "B");
-    end(&run);
 }
 
 static void measure_rate(const WCHAR *url, const WCHAR *path, unsigned int seconds)
