@@ -318,12 +318,34 @@ static void test_job_is_gone(void)
     IBackgroundCopyJob *job = create_download("/missing", L"missing");
     IBackgroundCopyError *error = fail_job(job, BG_JOB_STATE_ERROR);
 
+    withstands("K3");
     if (!error) return;
     end_job(job);
     check_error(error, BG_ERROR_CONTEXT_REMOTE_FILE, BG_E_HTTP_ERROR_404);
     check_file(error, L"missing");
     check_protocol(error, L"http");
     IBackgroundCopyError_Release(error);
+}
+
+/* Nor does it change when the job goes on; the job then has none. */
+static void test_job_goes_on(void)
+{
+    IBackgroundCopyJob *job = create_download("/later", L"later");
+    IBackgroundCopyError *error = fail_job(job, BG_JOB_STATE_ERROR), *again = NULL;
+    HRESULT hr;
+
+    if (!error) return;
+    withstands("K3");
+    origin_add(origin, "/later", &(struct origin_file){.size = SMALL});
+    resume(job);
+    wait_for_state(job, TRANSFERRED, SOON);
+    hr = IBackgroundCopyJob_GetError(job, &again);
+    ok(hr == BG_E_ERROR_INFORMATION_UNAVAILABLE && !again, "Got hr %#lx, %p.\n", hr, again);
+    check_error(error, BG_ERROR_CONTEXT_REMOTE_FILE, BG_E_HTTP_ERROR_404);
+    check_file(error, L"later");
+    check_protocol(error, L"http");
+    IBackgroundCopyError_Release(error);
+    end_job(job);
 }
 
 START_TEST(error)
@@ -337,5 +359,6 @@ START_TEST(error)
     RUN_TEST(test_no_file);
     RUN_TEST(test_texts);
     RUN_TEST(test_job_is_gone);
+    RUN_TEST(test_job_goes_on);
     downloads_stop();
 }

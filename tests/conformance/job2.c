@@ -46,6 +46,8 @@ static void test_command_line_too_long(void)
     WCHAR *program = make_text(PROGRAM_LIMIT + 1), *parameters = make_text(PARAMETERS_LIMIT + 1);
     HRESULT hr;
 
+    withstands("N1");
+    withstands("K10");
     shows("J2-SNCL-6");
     hr = IBackgroundCopyJob2_SetNotifyCmdLine(job, program, NULL);
     ok(hr == BG_E_STRING_TOO_LONG, "Got hr %#lx.\n", hr);
@@ -237,6 +239,7 @@ static void test_credentials_too_long(void)
     WCHAR *user = make_text(USER_LIMIT + 1), *password = make_text(PASSWORD_LIMIT + 1);
     HRESULT hr;
 
+    withstands("K10");
     shows("J2-CRED-4");
     shows("J2-CRED-5");
     hr = set_credentials(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, user, L"word");

@@ -39,11 +39,14 @@ static void check_display_name_(int line, IBackgroundCopyJob *job, const WCHAR *
 
 static void test_display_name(void)
 {
-    static const WCHAR *const names[] = {L"a", L"", L"two words", L"\x4f60\x597d \xd83d\xde00"};
+    /* Halves of pairs come back as they were. */
+    static const WCHAR *const names[] = {
+        L"a", L"", L"two words", L"\x4f60\x597d \xd83d\xde00", L"\xd83d", L"a \xde00\xd83d b"};
     IBackgroundCopyJob *job = create();
     WCHAR name[NAME_LIMIT + 2];
     HRESULT hr;
 
+    withstands("K10");
     shows("JOB-SDN-1");
     shows("JOB-SDN-2");
     shows("JOB-SDN-3");
@@ -93,6 +96,7 @@ static void test_description(void)
     WCHAR text[DESCRIPTION_LIMIT + 2];
     HRESULT hr;
 
+    withstands("K10");
     shows("JOB-SDE-1");
     shows("JOB-SDE-2");
     shows("JOB-SDE-3");

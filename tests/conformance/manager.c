@@ -74,6 +74,7 @@ static void test_display_name_length(void)
     HRESULT hr;
     GUID id;
 
+    withstands("K10");
     shows("MGR-CJ-5");
     shows("MGR-CJ-6");
     fill(name, NAME_MAX_LEN);
@@ -219,6 +220,7 @@ static void test_GetJob_unknown(void)
 {
     GUID id;
 
+    withstands("K11");
     shows("MGR-GJ-2");
     check_not_found(&GUID_NULL);
     ok(CoCreateGuid(&id) == S_OK, "There is no id.\n");
@@ -232,6 +234,7 @@ static void test_GetJob_ended(void)
     GUID id;
     HRESULT hr;
 
+    withstands("K11");
     shows("MGR-GJ-3");
     IBackgroundCopyJob_GetId(cancelled, &id);
     hr = IBackgroundCopyJob_Cancel(cancelled);

@@ -5,11 +5,15 @@
 
 static void test_job(void)
 {
+    withstands("K2");
+    withstands("K1");
     matrix_run(&matrix_job_rows);
 }
 
 static void test_job5(void)
 {
+    withstands("K2");
+    withstands("K1");
     matrix_run(&matrix_job5_rows);
 }
 

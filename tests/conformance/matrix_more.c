@@ -6,16 +6,22 @@
 
 static void test_file(void)
 {
+    withstands("K2");
+    withstands("K1");
     matrix_run(&matrix_file_rows);
 }
 
 static void test_other(void)
 {
+    withstands("K2");
+    withstands("K1");
     matrix_run(&matrix_other_rows);
 }
 
 static void test_http(void)
 {
+    withstands("K2");
+    withstands("K1");
     matrix_run(&matrix_http_rows);
 }
 

@@ -162,6 +162,7 @@ static void test_setters(void)
 
 static void test_setters_in_final_states(void)
 {
+    withstands("K3");
     shows("JOB-SDN-4");
     shows("JOB-SDE-4");
     shows("JOB-SPR-4");

@@ -281,6 +281,7 @@ static void test_no_program(void)
     static const WCHAR *const paths[] = {L"C:\\no\\such\\program.exe", L"C:\\windows\\win.ini",
                                          L"cmd.exe", L"..\\windows\\system32\\cmd.exe", L""};
 
+    withstands("N1");
     for (unsigned int i = 0; i < ARRAY_SIZE(paths); i++)
     {
         IBackgroundCopyJob *job = start(L"none", 1);
@@ -301,15 +302,19 @@ static void test_no_program(void)
     }
 }
 
-/* The file is the one of that name and no other, also where it has spaces. */
+/* The file is the one of that name and no other, also where it has spaces, and nothing but itself
+ * reads what it is told. */
 static void test_spaces(void)
 {
     IBackgroundCopyJob *job = start(L"spaces", 1);
     WCHAR path[MAX_PATH], first[MAX_PATH], parameters[MAX_PATH * 2], last[MAX_PATH * 2] = {0};
 
+    withstands("N1");
     ok(CopyFileW(program, temp_path(L"with some spaces.exe", path), FALSE), "Could not copy.\n");
     ok(CopyFileW(program, temp_path(L"with.exe", first), FALSE), "Could not copy.\n");
-    swprintf(parameters, ARRAY_SIZE(parameters), L"name notify_command run \"%ls\" 0", trail);
+    swprintf(parameters, ARRAY_SIZE(parameters),
+             L"name notify_command run \"%ls\" 0 & cmd /c del x | %%ComSpec%% > y ^ `z` $(z); *",
+             trail);
     set_command(job, path, parameters);
     resume_job(job);
     wait_for_runs(1);

@@ -74,6 +74,7 @@ static void test_manager(void)
     IBackgroundCopyJob *out = (IBackgroundCopyJob *)0xdeadbeef;
     GUID id;
 
+    withstands("K1");
     refused(IBackgroundCopyManager_CreateJob(manager, NULL, BG_JOB_TYPE_DOWNLOAD, &id, &out));
     emptied(out);
     refused(IBackgroundCopyManager_CreateJob(manager, L"x", BG_JOB_TYPE_DOWNLOAD, NULL, &out));
@@ -94,6 +95,7 @@ static void test_job_files(void)
     BG_FILE_INFO set = {(WCHAR *)L"http://127.0.0.1/x", temp_path(L"x", local)};
     BG_FILE_INFO no_remote = {NULL, local}, no_local = {set.RemoteName, NULL};
 
+    withstands("K1");
     refused(IBackgroundCopyJob4_AddFileSet(job, 1, NULL));
     refused(IBackgroundCopyJob4_AddFileSet(job, 0, NULL));
     refused(IBackgroundCopyJob4_AddFileSet(job, 0, &set));
@@ -110,6 +112,7 @@ static void test_job_getters(void)
     WCHAR *list = (WCHAR *)0xdeadbeef, *bypass = (WCHAR *)0xdeadbeef;
     BG_JOB_PROXY_USAGE usage;
 
+    withstands("K1");
     shows("JOB-GET-2");
     shows("JOB-GET-3");
     shows("JOB-GET-8");
@@ -147,6 +150,7 @@ static void test_job_getters(void)
 
 static void test_job_setters(void)
 {
+    withstands("K1");
     invalid(IBackgroundCopyJob4_SetDisplayName(job, NULL));
     invalid(IBackgroundCopyJob4_SetDescription(job, NULL));
     invalid(IBackgroundCopyJob4_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, NULL, L"x"));
@@ -159,6 +163,7 @@ static void test_job2(void)
     byte *data = (byte *)0xdeadbeef;
     UINT64 size = 1;
 
+    withstands("K1");
     refused_or_gap(IBackgroundCopyJob4_GetNotifyCmdLine(job, NULL, &parameters));
     emptied(parameters);
     refused_or_gap(IBackgroundCopyJob4_GetNotifyCmdLine(job, &program, NULL));
@@ -178,6 +183,7 @@ static void test_job3(void)
     BG_FILE_RANGE range = {0, 100};
     WCHAR local[MAX_PATH];
 
+    withstands("K1");
     temp_path(L"x", local);
     refused(IBackgroundCopyJob4_ReplaceRemotePrefix(job, NULL, L"http://x"));
     refused(IBackgroundCopyJob4_ReplaceRemotePrefix(job, L"http://x", NULL));
@@ -191,6 +197,7 @@ static void test_job3(void)
 
 static void test_job4(void)
 {
+    withstands("K1");
     refused(IBackgroundCopyJob4_GetPeerCachingFlags(job, NULL));
     refused(IBackgroundCopyJob4_GetOwnerIntegrityLevel(job, NULL));
     refused(IBackgroundCopyJob4_GetOwnerElevationState(job, NULL));
@@ -203,6 +210,7 @@ static void test_file(void)
     UINT64 number;
     DWORD count = 0;
 
+    withstands("K1");
     refused(IBackgroundCopyFile4_GetRemoteName(file, NULL));
     refused(IBackgroundCopyFile4_GetLocalName(file, NULL));
     refused(IBackgroundCopyFile4_GetProgress(file, NULL));
@@ -224,6 +232,7 @@ static void test_error(void)
     BG_ERROR_CONTEXT context;
     HRESULT code;
 
+    withstands("K1");
     refused(IBackgroundCopyError_GetError(error, NULL, &code));
     refused(IBackgroundCopyError_GetError(error, &context, NULL));
     refused(IBackgroundCopyError_GetError(error, NULL, NULL));
@@ -239,6 +248,7 @@ static void test_enumerators(void)
     IBackgroundCopyJob *one_job = NULL;
     ULONG fetched = 0;
 
+    withstands("K1");
     refused(IEnumBackgroundCopyJobs_Next(jobs, 1, NULL, &fetched));
     refused(IEnumBackgroundCopyJobs_Next(jobs, 2, &one_job, NULL));
     refused(IEnumBackgroundCopyJobs_Next(jobs, 2, NULL, NULL));
@@ -260,6 +270,7 @@ static void test_administration(void)
     IBitsPeerCacheRecord *record = NULL;
     GUID id = GUID_NULL;
 
+    withstands("K1");
     if (!admin)
     {
         win_skip("There is no peer cache.\n");
@@ -285,6 +296,7 @@ static void test_unharmed(void)
     WCHAR *name = NULL;
     HRESULT hr;
 
+    withstands("K1");
     ok(file_count(plain) == 1, "There are %lu files.\n", file_count(plain));
     hr = IBackgroundCopyJob_GetDisplayName(plain, &name);
     ok(hr == S_OK && name && !wcscmp(name, L"NULL"), "Got hr %#lx, %s.\n", hr, wine_dbgstr_w(name));

@@ -37,6 +37,8 @@ static void test_reverse_order(void)
     HRESULT hr;
     GUID id;
 
+    withstands("K3");
+    withstands("K4");
     if (!manager) return;
     hr = IBackgroundCopyManager_CreateJob(manager, L"order", BG_JOB_TYPE_DOWNLOAD, &id, &job);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
@@ -72,6 +74,7 @@ static void test_objects_of_one_job(void)
     IBackgroundCopyJob *job = create_download("/small", L"many"), *others[20];
     GUID id;
 
+    withstands("K4");
     IBackgroundCopyJob_GetId(job, &id);
     for (unsigned int i = 0; i < ARRAY_SIZE(others); i++)
         others[i] = find_job(&id);
@@ -87,6 +90,7 @@ static void test_no_client(void)
     IBackgroundCopyJob *job;
     GUID id;
 
+    withstands("K4");
     origin_add(origin, "/alone", &(struct origin_file){.size = SMALL});
     origin_hold_after(origin, "/alone", 0);
     job = create_download("/alone", L"alone");
@@ -112,6 +116,7 @@ static void test_other_thread(void)
     IBackgroundCopyJob *job = create_download("/small", L"thread");
     GUID id;
 
+    withstands("K4");
     IBackgroundCopyJob_GetId(job, &id);
     for (unsigned int i = 0; i < 10; i++)
     {
@@ -156,6 +161,7 @@ static void test_in_callback(void)
     IBackgroundCopyJob *job = create_download("/small", L"callback");
     WCHAR path[MAX_PATH];
 
+    withstands("K4");
     callback->ctx = job;
     callback->hook = release_last;
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED);

@@ -118,6 +118,8 @@ static void test_other_user(void)
     HRESULT hr;
     GUID id;
 
+    withstands("K11");
+    withstands("K8");
     shows("MGR-GJ-4");
     job = job_of(&anna, &id);
     hr = find_as(&anna, &id);
@@ -257,6 +259,7 @@ static void test_elevated_job(void)
     HRESULT hr;
     GUID id;
 
+    withstands("K8");
     shows("GEN-9");
     shows("J4-GOES-5");
     shows("J4-GOIL-6");
@@ -275,6 +278,7 @@ static void test_lists(void)
     IBackgroundCopyJob *hers, *his;
     GUID id;
 
+    withstands("K8");
     hers = job_of(&anna, &id);
     his = job_of(&root, &id);
     ok(count_as(&anna, 0, S_OK) == 1, "Got another count.\n");
@@ -336,6 +340,34 @@ static void test_take_ownership(void)
     end_job(job);
 }
 
+/* What she wanted to have run is not run in the name of whoever takes her job. */
+static void test_program_of_another(void)
+{
+    WCHAR *program = NULL, *parameters = NULL;
+    IBackgroundCopyJob2 *job2 = NULL;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+    GUID id;
+
+    withstands("N2");
+    job = job_of(&anna, &id);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob2_SetNotifyCmdLine(job2, L"C:\\hers.exe", L"hers.exe x");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    now = root;
+    hr = IBackgroundCopyJob_TakeOwnership(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob2_GetNotifyCmdLine(job2, &program, &parameters);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(program && !*program, "Got %s.\n", wine_dbgstr_w(program));
+    ok(parameters && !*parameters, "Got %s.\n", wine_dbgstr_w(parameters));
+    CoTaskMemFree(program);
+    CoTaskMemFree(parameters);
+    IBackgroundCopyJob2_Release(job2);
+    end_job(job);
+}
+
 static void test_remote_client(void)
 {
     struct caller_facts remote = root;
@@ -343,6 +375,7 @@ static void test_remote_client(void)
     HRESULT hr;
     GUID id;
 
+    withstands("K9");
     remote.is_remote = true;
     job = job_of(&root, &id);
     hr = find_as(&remote, &id);
@@ -385,6 +418,7 @@ START_TEST(callers)
     RUN_TEST(test_elevated_job);
     RUN_TEST(test_lists);
     RUN_TEST(test_take_ownership);
+    RUN_TEST(test_program_of_another);
     RUN_TEST(test_remote_client);
     RUN_TEST(test_account);
     now = root;
