@@ -197,6 +197,7 @@ static void test_refused(void)
                                             "Basic realm=\"" REALM "\"", is_basic};
     IBackgroundCopyJob *job;
 
+    withstands("D9");
     shows("J2-CRED-9");
     origin_handle(origin, "/none", ask, (void *)&basic);
     job = create("/none");
@@ -225,6 +226,7 @@ static void test_other_scheme(void)
 {
     IBackgroundCopyJob *job = create("/other");
 
+    withstands("D9");
     origin_handle(origin, "/other", ask, (void *)&basic);
     set_login(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_DIGEST, USER, PASSWORD);
     set_login(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_NTLM, USER, PASSWORD);
@@ -239,6 +241,7 @@ static void test_for_ever(void)
     IBackgroundCopyJob *job = create("/never");
     size_t count;
 
+    withstands("D9");
     origin_handle(origin, "/never", ask, (void *)&never);
     for (int scheme = BG_AUTH_SCHEME_BASIC; scheme <= BG_AUTH_SCHEME_PASSPORT; scheme++)
         set_login(job, BG_AUTH_TARGET_SERVER, (BG_AUTH_SCHEME)scheme, USER, PASSWORD);
@@ -266,6 +269,7 @@ static void test_huge_realm(void)
     IBackgroundCopyJob *job = create("/huge");
     BG_JOB_STATE state;
 
+    withstands("D9");
     origin_handle(origin, "/huge", huge_realm, NULL);
     set_login(job, BG_AUTH_TARGET_SERVER, BG_AUTH_SCHEME_BASIC, USER, PASSWORD);
     resume(job);

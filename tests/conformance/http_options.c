@@ -105,6 +105,7 @@ static void test_headers(void)
     char value[64];
     HRESULT hr;
 
+    withstands("D16");
     shows("HO-HDR-3");
     check_headers(options, S_FALSE, NULL);
     shows("HO-HDR-2");
@@ -155,6 +156,7 @@ static void test_headers_refused(void)
     static WCHAR text[16390];
     HRESULT hr;
 
+    withstands("D16");
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
         hr = IBackgroundCopyJobHttpOptions3_SetCustomHeaders(options, tests[i]);
@@ -185,6 +187,7 @@ static void test_headers_overruled(void)
     char value[64];
     HRESULT hr;
 
+    withstands("D16");
     hr = IBackgroundCopyJobHttpOptions3_SetCustomHeaders(
         options, L"Range: bytes=5-6\r\nHOST: other\r\nIf-Match: \"x\"\r\nContent-Length: 7\r\n"
                  L"Accept: text/x\r\nUser-Agent: mine\r\nX-Empty:\r\n");
@@ -316,6 +319,7 @@ static void test_redirect_policies(void)
     origin_url(origin, "/away", from, sizeof(from));
     origin_url(origin, "/small", to, sizeof(to));
 
+    withstands("D5");
     shows("HO-SEC-4");
     job = create_with_flags("/away", L"silent", 0);
     wait_transferred(job);

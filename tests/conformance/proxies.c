@@ -190,6 +190,7 @@ static void test_dead_proxy(void)
     WCHAR list[64], url[URL_MAX];
     IBackgroundCopyJob *job = create(origin_wurl(origin, "/dead", url));
 
+    withstands("C10");
     add_file("/dead");
     swprintf(list, ARRAY_SIZE(list), L"127.0.0.1:%u", origin_dead_port());
     set_proxy(job, BG_JOB_PROXY_USAGE_OVERRIDE, list, NULL);
@@ -324,6 +325,7 @@ static void test_login(void)
 {
     IBackgroundCopyJob *job;
 
+    withstands("C10");
     origin_handle(origin, "/asks", ask, NULL);
     job = create_by_proxy(FAR_AWAY L"/asks");
     set_login(job, BG_AUTH_TARGET_PROXY, L"Sesame");
@@ -429,6 +431,7 @@ static void test_tunnel(void)
     static const char target[] = "secure.invalid:443";
     IBackgroundCopyJob *job;
 
+    withstands("C10");
     origin_handle(origin, target, ask, NULL);
     job = create_by_proxy(L"https://secure.invalid/file");
     expect_error(job, BG_E_HTTP_ERROR_407, BG_ERROR_CONTEXT_REMOTE_FILE);
@@ -441,6 +444,51 @@ static void test_tunnel(void)
     ok(count_field(target, "Proxy-Authorization") != 0, "It was not sent.\n");
     ok(!count_field(target, "Range"), "The proxy saw the request.\n");
     end_job(job);
+}
+
+static void hang_up(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    (void)ctx;
+    origin_close(c);
+}
+
+/* As if it were the server itself, and without a secret. */
+static void speak_plainly(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    (void)ctx;
+    origin_sendf(c, "HTTP/1.1 200 Connection established\r\n\r\n"
+                    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    origin_close(c);
+}
+
+static void expect_no_tunnel(const char *target, const WCHAR *url, origin_handler handler,
+                             HRESULT expected)
+{
+    IBackgroundCopyJob *job = create_by_proxy(url);
+    BG_JOB_PROGRESS progress;
+
+    origin_handle(origin, target, handler, NULL);
+    set_login(job, BG_AUTH_TARGET_PROXY, L"Sesame");
+    set_login(job, BG_AUTH_TARGET_SERVER, L"Sesame");
+    expect_error(job, expected, BG_ERROR_CONTEXT_REMOTE_FILE);
+    job_progress(job, &progress);
+    ok(!progress.BytesTransferred && progress.BytesTotal == BG_SIZE_UNKNOWN,
+       "Got %llu of %llu bytes.\n", progress.BytesTransferred, progress.BytesTotal);
+    ok(origin_journal_count(origin, target), "The proxy was not asked.\n");
+    ok(!count_field(target, "Proxy-Authorization") && !count_field(target, "Authorization"),
+       "It was told a login unasked.\n");
+    end_job(job);
+}
+
+static void test_no_tunnel(void)
+{
+    withstands("C10");
+    expect_no_tunnel("closes.invalid:443", L"https://closes.invalid/file", hang_up,
+                     (HRESULT)0x80072efe);
+    expect_no_tunnel("plain.invalid:443", L"https://plain.invalid/file", speak_plainly,
+                     (HRESULT)0x80072f7d);
 }
 
 START_TEST(proxies)
@@ -457,5 +505,6 @@ START_TEST(proxies)
     RUN_TEST(test_login);
     RUN_TEST(test_stored);
     RUN_TEST(test_tunnel);
+    RUN_TEST(test_no_tunnel);
     downloads_stop();
 }

@@ -253,6 +253,7 @@ static void test_multipart(void)
     static const char *const faults[] = {"parts",         "parts_unnamed",  "parts_misnamed",
                                          "parts_unended", "parts_reversed", "parts_overlapping",
                                          "parts_headers", "parts_lines"};
+    withstands("B8");
     BG_FILE_RANGE ranges[] = {{100, 100}, {900, 100}};
     unsigned int tried = 0;
 

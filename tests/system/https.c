@@ -57,6 +57,7 @@ static void test_bad_certificates(void)
     BG_ERROR_CONTEXT context;
     WCHAR path[MAX_PATH];
 
+    withstands("D11");
     for (unsigned int i = 0; i < ARRAY_SIZE(tests); i++)
     {
         IBackgroundCopyJob *job = start(tests[i].certificate, "localhost", path);

@@ -67,6 +67,7 @@ static const struct
  * job that excuses nothing. */
 static void test_leniency(void)
 {
+    withstands("D11");
     for (unsigned int i = 0; i < ARRAY_SIZE(faults); i++)
     {
         HRESULT hr;
@@ -87,6 +88,7 @@ static void test_revocation(void)
 {
     HRESULT hr;
 
+    withstands("D11");
     hr = run("good", BG_SSL_ENABLE_CRL_CHECK);
     ok(hr == ERR_HTTP_CERT_REV_FAILED, "Got hr %#lx.\n", hr);
     hr = run("good", 0);
@@ -310,6 +312,7 @@ static void test_look_refuses(void)
     BG_ERROR_CONTEXT context = 77;
     HRESULT hr;
 
+    withstands("D15");
     shows("HO3-5");
     set_look(job, &look);
     resume(job);
@@ -357,6 +360,7 @@ static void test_look_hangs(void)
     IBackgroundCopyJob *job = https_job("good", "localhost", path);
     HRESULT hr;
 
+    withstands("D15");
     set_look(job, &look);
     resume(job);
     ok(com_wait_for(is_called, &look, HTTPS_WAIT_MS), "It was not called.\n");

@@ -42,7 +42,7 @@ static bool answer(unsigned int status, const char *lines, bool is_tunnel)
     while (*lines)
     {
         size_t len = strcspn(lines, "\n");
-        char line[32768];
+        static char line[70000];
 
         snprintf(line, sizeof(line), "%.*s\r\n", (int)len, lines);
         http_auth_take_line(auth, line, strlen(line));
@@ -92,6 +92,7 @@ static void test_nothing_to_say(void)
 
 static void test_basic(void)
 {
+    withstands("D9");
     forget();
     set(HTTP_AUTH_SERVER, HTTP_AUTH_BASIC);
     begin(URL);
@@ -111,6 +112,7 @@ static void test_only_schemes_that_are_set(void)
                                          "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\"",
                                          "WWW-Authenticate: NTLM", "WWW-Authenticate: Negotiate"};
 
+    withstands("D9");
     for (int scheme = 0; scheme < HTTP_AUTH_SCHEMES; scheme++)
         for (int asked = 0; asked < HTTP_AUTH_SCHEMES; asked++)
         {
@@ -143,6 +145,7 @@ static void test_strongest_first(void)
                               "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", "
                               "algorithm=SHA-256";
 
+    withstands("D9");
     forget();
     for (int scheme = 0; scheme < HTTP_AUTH_SCHEMES; scheme++)
         set(HTTP_AUTH_SERVER, scheme);
@@ -163,6 +166,7 @@ static void test_stale(void)
     static const char stale[] = "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", stale=TRUE";
     unsigned int rounds = 0;
 
+    withstands("D9");
     forget();
     set(HTTP_AUTH_SERVER, HTTP_AUTH_DIGEST);
     begin(URL);
@@ -183,6 +187,7 @@ static void test_ntlm(void)
     uint8_t challenge[56] = "NTLMSSP\0\2\0\0\0";
     char line[256], *token;
 
+    withstands("D9");
     challenge[20] = 1;
     challenge[21] = 2;
     token = base64_encode(challenge, sizeof(challenge));
@@ -293,8 +298,10 @@ static void test_both(void)
 
 static void test_strange_texts(void)
 {
-    char *huge = malloc(20000);
+    static const size_t sizes[] = {20000, 65536};
+    char *huge = malloc(65536);
 
+    withstands("D9");
     if (!huge) abort();
     forget();
     logins.of[HTTP_AUTH_SERVER][HTTP_AUTH_BASIC] = (struct http_login){true, half_pair, password};
@@ -305,10 +312,18 @@ static void test_strange_texts(void)
     forget();
     set(HTTP_AUTH_SERVER, HTTP_AUTH_BASIC);
     begin(URL);
-    memset(huge, 'x', 20000);
-    memcpy(huge, "WWW-Authenticate: Basic realm=", 30);
-    huge[19999] = 0;
-    ok(!server_says(huge), "Answered.\n");
+    for (unsigned int i = 0; i < ARRAY_COUNT(sizes); i++)
+    {
+        memset(huge, 'x', sizes[i]);
+        memcpy(huge, "WWW-Authenticate: Basic realm=", 30);
+        huge[sizes[i] - 1] = 0;
+        ok(!server_says(huge), "Size %u: answered.\n", (unsigned int)sizes[i]);
+    }
+    /* A scheme that nobody has heard of does not spoil the one beside it. */
+    ok(!server_says("WWW-Authenticate: Unheard-Of realm=\"x\""), "Answered.\n");
+    expect_field(HTTP_AUTH_SERVER, NULL);
+    ok(server_says("WWW-Authenticate: Unheard-Of a=\"b\", Basic realm=\"x\""), "Not answered.\n");
+    expect_field(HTTP_AUTH_SERVER, "Basic ");
     free(huge);
     end();
 }
