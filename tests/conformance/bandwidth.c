@@ -101,6 +101,7 @@ static void test_nothing(void)
     job = start("/huge", L"blocked", BG_JOB_PRIORITY_NORMAL);
     wait_for_bytes(job, 10000, SOON);
     if (!limit(0)) return;
+    withstands("H11");
     shows("HTTP-5");
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), SOON);
     hr = job_error(job, NULL);
@@ -126,6 +127,7 @@ static void test_changes(void)
     WCHAR path[MAX_PATH];
     HRESULT hr;
 
+    withstands("H11");
     resume(foreground);
     for (unsigned int i = 0; i < 12; i++)
     {

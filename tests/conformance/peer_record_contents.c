@@ -187,6 +187,7 @@ static void test_redirect(void)
     WCHAR url[URL_MAX];
     HRESULT hr;
 
+    withstands("F21");
     shows("PCR-GOU-4");
     origin_add(origin, "/target",
                &(struct origin_file){.size = SIZE, .version = 1, .last_modified = RECORD_DATE});
@@ -208,6 +209,7 @@ static void test_reported_redirect(void)
     WCHAR url[URL_MAX];
     HRESULT hr;
 
+    withstands("F21");
     shows("PCR-GOU-3");
     shows("PCA-DU-5");
     origin_add(origin, "/last",

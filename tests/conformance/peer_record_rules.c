@@ -29,6 +29,7 @@ static void test_flags(void)
 {
     struct download d[8];
 
+    withstands("F20");
     shows("J4-SPCF-25");
     shows("J4-SPCF-26");
     shows("J4-SPCF-27");
@@ -108,6 +109,7 @@ static void test_policies(void)
         {3, 0, 0, 0, false},          {3, ABSENT, 1, 1, true}, {2, ABSENT, ABSENT, ABSENT, true}};
     struct download d;
 
+    withstands("F20");
     shows("J4-SPCF-28");
     shows("PCM-3");
     shows("PCM-4");
@@ -216,6 +218,7 @@ static void test_validated_early(void)
     HRESULT validated = E_FAIL;
     struct download d;
 
+    withstands("F11");
     shows("F3-SVS-3");
     shows("CB2-FT-8");
     shows("CB2-FT-19");
@@ -240,12 +243,120 @@ static void test_validated_early(void)
     test_callback_release(callback);
 }
 
+/* ---- What is for nobody else ---- */
+
+static void check_public_only(const char *path, const char *headers, bool is_kept)
+{
+    struct download d;
+
+    origin_add(
+        origin, path,
+        &(struct origin_file){.size = SIZE, .last_modified = RECORD_DATE, .headers = headers});
+    fetch_path(&d, JOB_SERVER, path);
+    complete(&d);
+    settle();
+    expect_records(path, is_kept);
+}
+
+static void test_private_answers(void)
+{
+    withstands("F20");
+    check_public_only("/public", "Cache-Control: public, max-age=60\r\n", true);
+    check_public_only("/no-store", "Cache-Control: no-store\r\n", false);
+    check_public_only("/private", "Cache-Control: max-age=60, private\r\n", false);
+}
+
+static const struct origin_file secret = {.size = SIZE, .last_modified = RECORD_DATE};
+
+static void ask_for_login(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    char value[64];
+
+    (void)ctx;
+    if (origin_header(r->head, "Authorization", value, sizeof(value)))
+        origin_serve(c, r, &secret);
+    else
+        origin_sendf(c, "HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"x\"\r\n"
+                        "Content-Length: 0\r\n\r\n");
+}
+
+static void set_login(IBackgroundCopyJob *job)
+{
+    BG_AUTH_CREDENTIALS login = {.Target = BG_AUTH_TARGET_SERVER, .Scheme = BG_AUTH_SCHEME_BASIC};
+    WCHAR user[] = L"Jo", password[] = L"Sesame";
+    IBackgroundCopyJob2 *job2;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob2, (void **)&job2);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    login.Credentials.Basic.UserName = user;
+    login.Credentials.Basic.Password = password;
+    hr = IBackgroundCopyJob2_SetCredentials(job2, &login);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob2_Release(job2);
+}
+
+static void set_fields(IBackgroundCopyJob *job)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    HRESULT hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                                   (void **)&options);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, L"Authorization: Basic Sm8=\r\n");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+}
+
+/* The server was told who wants it. */
+static void test_logins(void)
+{
+    void (*const sets[])(IBackgroundCopyJob * job) = {set_login, set_fields};
+    struct download d;
+
+    withstands("F20");
+    for (unsigned int i = 0; i < ARRAY_SIZE(sets); i++)
+    {
+        download_create(&d, JOB_SERVER, SIZE);
+        origin_handle(origin, d.path, ask_for_login, NULL);
+        sets[i](d.job);
+        IBackgroundCopyJob_Resume(d.job);
+        wait_for_state(d.job, TRANSFERRED, SOON);
+        complete(&d);
+        settle();
+        expect_records(d.path, 0);
+    }
+}
+
+/* ---- What is no whole file ---- */
+
+/* Complete does not take what came of a file, nor does the cache. */
+static void test_half(void)
+{
+    struct download d;
+    HRESULT hr;
+
+    withstands("F21");
+    download_create(&d, JOB_SERVER, 2 * MIB);
+    origin_hold_after(origin, d.path, MIB);
+    IBackgroundCopyJob_Resume(d.job);
+    ok(wait_for_bytes(d.job, MIB, SOON), "Nothing has arrived.\n");
+    hr = IBackgroundCopyJob_Suspend(d.job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    origin_release(origin, d.path);
+    hr = IBackgroundCopyJob_Complete(d.job);
+    ok(hr == BG_S_PARTIAL_COMPLETE, "Got hr %#lx.\n", hr);
+    settle();
+    expect_records(d.path, 0);
+    download_end(&d);
+}
+
 /* Complete takes what is there of a job that has failed. */
 static void test_partial(void)
 {
     struct download d;
     HRESULT hr;
 
+    withstands("F21");
     download_create(&d, JOB_SERVER, SIZE);
     job_add(d.job, origin, "/missing", L"missing");
     IBackgroundCopyJob_Resume(d.job);
@@ -365,6 +476,9 @@ START_TEST(peer_record_rules)
         RUN_TEST(test_valid);
         RUN_TEST(test_not_valid);
         RUN_TEST(test_validated_early);
+        RUN_TEST(test_private_answers);
+        RUN_TEST(test_logins);
+        RUN_TEST(test_half);
         RUN_TEST(test_partial);
         RUN_TEST(test_deleted);
         RUN_TEST(test_never_valid);

@@ -223,6 +223,7 @@ static void check_change(const char *path, const WCHAR *name, void (*change)(con
 
 static void test_local_file(void)
 {
+    withstands("M1");
     shows("JOB-AF-20");
     check_change("/size", L"size", change_size, false);
     check_change("/content", L"content", change_content, false);

@@ -292,6 +292,7 @@ static void policy_client_off(struct download *download)
 
 static void test_toggle_to_peer(void)
 {
+    withstands("H1");
     shows("J4-SPCF-15");
     shows("J4-SPCF-17");
     shows("J4-SPCF-20");
@@ -307,6 +308,7 @@ static void test_toggle_to_peer(void)
 
 static void test_toggle_to_origin(void)
 {
+    withstands("H2");
     shows("J4-SPCF-14");
     shows("J4-SPCF-16");
     shows("F3-IDFP-6");

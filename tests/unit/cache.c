@@ -447,6 +447,7 @@ static void test_busy(void)
     GUID id = cache_test_must_add(cache, 1, MIB);
     uint8_t byte;
 
+    withstands("F17");
     for (unsigned int i = 0; i < 2; i++)
         expect(cache_reader_open(cache, &id, &readers[i]), S_OK, "open");
     expect(cache_delete(cache, &id), BG_E_BUSYCACHERECORD, "busy");
@@ -475,6 +476,7 @@ static void test_least_recently_used(void)
     struct cache *cache = cache_test_open(NULL);
     GUID ids[6];
 
+    withstands("F16");
     shows("PCA-SMCS-5");
     shows("PCA-SMCS-6");
     shows("PCA-SMCS-7");
@@ -510,6 +512,7 @@ static void test_shrink_under_reader(void)
     struct cache_reader *reader;
     GUID ids[2];
 
+    withstands("F16");
     shows("PCA-SMCS-14");
     for (unsigned int i = 0; i < 2; i++)
         ids[i] = cache_test_must_add(cache, i, MIB);
@@ -537,6 +540,7 @@ static void test_no_room(void)
     struct cache_reader *reader;
     GUID ids[3], id;
 
+    withstands("F16");
     set_limit(cache, 3);
     for (unsigned int i = 0; i < 3; i++)
         ids[i] = cache_test_must_add(cache, i, MIB);
@@ -639,6 +643,7 @@ static void test_age(void)
     struct cache_reader *reader;
     GUID ids[4];
 
+    withstands("F16");
     shows("PCA-GMCA-2");
     shows("PCA-SMCA-4");
     shows("PCM-27");

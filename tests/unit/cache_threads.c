@@ -159,6 +159,7 @@ static void test_threads(void)
     struct cache_list list;
     uint64_t size = 0;
 
+    withstands("F17");
     cache_test_begin();
     cache_test.disk_size = 400ull << 18;
     log_set_sink(drop_line);

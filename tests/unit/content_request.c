@@ -354,6 +354,51 @@ static void test_refusals(void)
     }
 }
 
+/* A path is an id or it is nothing: none of it names a file, and what the disk would take for the
+ * same name is another id. */
+static void test_tricks(void)
+{
+    static const char *const paths[] = {
+        "/BITS-peer-caching/../" ID_1,
+        "/BITS-peer-caching/./" ID_1,
+        "/BITS-peer-caching//" ID_1,
+        "/BITS-peer-caching/%2e%2e/" ID_1,
+        "/BITS-peer-caching/..%5c..%5cwindows%5cwin.ini",
+        "/BITS-peer-caching/..\\..\\windows\\win.ini",
+        "/BITS-peer-caching/C:\\windows\\win.ini",
+        "/BITS-peer-caching/C%3a/windows/win.ini",
+        "/BITS-peer-caching/\\\\server\\share\\file",
+        "/BITS-peer-caching/%5c%5c.%5cpipe%5cx",
+        "/BITS-peer-caching/NUL",
+        "/BITS-peer-caching/COM1",
+        "/BITS-peer-caching/" ID_1 ":stream",
+        "/BITS-peer-caching/" ID_1 "::$DATA",
+        "/BITS-peer-caching/" ID_1 "%00",
+        "/BITS-peer-caching/" ID_1 "%2e",
+        "/BITS-peer-caching/" ID_1 ".",
+        "/BITS-peer-caching/" ID_1 "%20",
+        "/BITS-peer-caching/" ID_1 "/../" ID_1,
+        "/../BITS-peer-caching/" ID_1,
+        "//BITS-peer-caching/" ID_1,
+        "http://127.0.0.1/BITS-peer-caching/" ID_1,
+        "file:///C:/windows/win.ini",
+        "C:\\windows\\win.ini",
+    };
+    char text[256];
+    struct exchange x;
+
+    withstands("F13");
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++)
+    {
+        snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n\r\n", paths[i]);
+        run_as(&x, text, NULL, 0, true, false);
+        ok(x.answer.status == 404 || x.answer.status == 400, "%s: got %u.\n", paths[i],
+           x.answer.status);
+        ok(!x.data.size, "%s: got %u bytes.\n", paths[i], (unsigned int)x.data.size);
+        exchange_done(&x);
+    }
+}
+
 START_TEST(content_request)
 {
     RUN_TEST(test_searches);
@@ -362,4 +407,5 @@ START_TEST(content_request)
     RUN_TEST(test_multipart);
     RUN_TEST(test_head);
     RUN_TEST(test_refusals);
+    RUN_TEST(test_tricks);
 }

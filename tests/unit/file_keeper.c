@@ -327,6 +327,7 @@ static void test_not_the_file(void)
 {
     struct test_file file;
 
+    withstands("F21");
     begin();
     make_file(&file, 1, SMALL);
     file.version.size--;
@@ -375,12 +376,31 @@ static void test_user_in_URL(void)
 {
     struct test_file file;
 
+    withstands("F20");
     begin();
     make_file(&file, 1, SMALL);
     free(file.url);
     file.url = str_from_utf8("http://somebody:secret@host/file");
     keep(&file);
     expect_kept(&file, false);
+    free_file(&file);
+    end();
+}
+
+/* The server said so, or was told who wants it. */
+static void test_private(void)
+{
+    struct test_file file;
+
+    withstands("F20");
+    begin();
+    make_file(&file, 1, SMALL);
+    file.version.is_private = true;
+    keep(&file);
+    expect_kept(&file, false);
+    file.version.is_private = false;
+    keep(&file);
+    expect_kept(&file, true);
     free_file(&file);
     end();
 }
@@ -802,6 +822,7 @@ START_TEST(file_keeper)
     RUN_TEST(test_not_findable);
     RUN_TEST(test_not_the_file);
     RUN_TEST(test_user_in_URL);
+    RUN_TEST(test_private);
     RUN_TEST(test_no_sum);
     RUN_TEST(test_changed);
     RUN_TEST(test_drop);

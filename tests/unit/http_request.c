@@ -158,6 +158,7 @@ static void test_limits(void)
     struct http_request request = {0};
     size_t used, len;
 
+    withstands("F13");
     for (size_t size = HTTP_REQUEST_SIZE_MAX; size <= HTTP_REQUEST_SIZE_MAX + 1; size++)
     {
         memset(text, 'a', size);
@@ -207,6 +208,7 @@ static void test_path(void)
     char text[64], path[15];
     size_t used;
 
+    withstands("F13");
     for (size_t i = 0; i < ARRAY_COUNT(tests); i++)
     {
         int len = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n\r\n", tests[i].target);

@@ -38,6 +38,7 @@ static void test_complete(void)
 {
     struct job *job = done_job(SERVER, SERVER);
 
+    withstands("F11");
     ok(job_complete(job) == S_OK, "It cannot be completed.\n");
     ok(world.kept == 2, "Kept %u files.\n", world.kept);
     ok(str_is_equal_nocase(world.kept_path, u"C:\\folder\\file"), "Another path.\n");
@@ -53,6 +54,7 @@ static void test_switches(void)
     } cases[] = {{0, SERVER}, {1, 3}, {SERVER, 0}, {SERVER, 1}};
     struct job *job;
 
+    withstands("F20");
     for (unsigned int i = 0; i < ARRAY_COUNT(cases); i++)
     {
         job = done_job(cases[i].job, cases[i].machine);
@@ -79,6 +81,7 @@ static void test_validation(void)
 {
     struct job *job = done_job(SERVER, SERVER);
 
+    withstands("F11");
     ok(job_file_set_validation(job, 0, true) == S_OK, "It is refused.\n");
     ok(world.kept == 1, "Kept %u files.\n", world.kept);
     ok(!str_is_equal_nocase(world.kept_path, u"C:\\folder\\file"), "It has no such name yet.\n");
