@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SIZE    300000
-#define WAIT_MS 20000
+#define SIZE      300000
+#define WAIT_MS   20000
+#define PROMPT_MS 10000 /* two transfers and what clients are told of them */
 
 static struct origin *origin;
 
@@ -47,6 +48,60 @@ static void be_owner(const char *url)
     host_is_ready();
     host_wait_for_end();
     end_job(job);
+}
+
+/* ---- a client of the second one ---- */
+
+#define LEFT 4
+
+static const struct left
+{
+    const WCHAR *name;
+    const char *path;
+    bool is_resumed;
+    BG_JOB_STATE state;
+} left[LEFT] = {
+    {L"left suspended", "/file", false, BG_JOB_STATE_SUSPENDED},
+    {L"left running", "/left", true, BG_JOB_STATE_TRANSFERRING},
+    {L"left done", "/file", true, BG_JOB_STATE_TRANSFERRED},
+    {L"left failed", "/missing", true, BG_JOB_STATE_ERROR},
+};
+
+static WCHAR *path_of_left(unsigned int index, WCHAR path[MAX_PATH])
+{
+    *path = 0;
+    GetTempPathW(MAX_PATH - 30, path);
+    return lstrcatW(lstrcatW(path, L"openbits-"), left[index].name);
+}
+
+/* Dies with a job in each state, and with everything that it holds of them. */
+static void be_client(const char *server)
+{
+    WCHAR url[URL_MAX], path[MAX_PATH];
+    IEnumBackgroundCopyJobs *jobs;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+
+    ok(is_remote(com_manager()), "The client has an engine of its own.\n");
+    for (unsigned int i = 0; i < LEFT; i++)
+    {
+        job = create_job(left[i].name, BG_JOB_TYPE_DOWNLOAD);
+        IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+        swprintf(url, ARRAY_SIZE(url), L"%hs%hs", server, left[i].path);
+        hr = IBackgroundCopyJob_AddFile(job, url, path_of_left(i, path));
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        job_set_callback(job, test_callback_create(CALLBACK_1),
+                         BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_ERROR |
+                             BG_NOTIFY_JOB_MODIFICATION);
+        if (!left[i].is_resumed) continue;
+        hr = IBackgroundCopyJob_Resume(job);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        wait_for_state(job, STATE_BIT(left[i].state), WAIT_MS);
+    }
+    hr = IBackgroundCopyManager_EnumJobs(com_manager(), 0, &jobs);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    host_is_ready();
+    host_wait_for_end();
 }
 
 /* ---- the second one ---- */
@@ -175,12 +230,74 @@ static void test_owner_dies(void)
     IBackgroundCopyManager_Release(manager);
 }
 
+static void take_over(IBackgroundCopyManager *manager, unsigned int index)
+{
+    IBackgroundCopyJob *job = find_job(manager, left[index].name);
+    WCHAR path[MAX_PATH];
+    HRESULT hr;
+
+    winetest_push_context("%s", wine_dbgstr_w(left[index].name));
+    ok(job != NULL, "It has gone with its client.\n");
+    if (job)
+    {
+        BG_JOB_STATE state = job_state(job);
+
+        ok(state == left[index].state, "Got %s.\n", state_name(state));
+        origin_release(origin, left[index].path);
+        if (state == BG_JOB_STATE_ERROR)
+            hr = IBackgroundCopyJob_Cancel(job);
+        else
+        {
+            if (state == BG_JOB_STATE_SUSPENDED) IBackgroundCopyJob_Resume(job);
+            wait_for_state(job, TRANSFERRED, WAIT_MS);
+            hr = IBackgroundCopyJob_Complete(job);
+            verify_file(path_of_left(index, path), SIZE, 1);
+            DeleteFileW(path);
+        }
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        IBackgroundCopyJob_Release(job);
+    }
+    winetest_pop_context();
+}
+
+/* Its jobs stay as they are, and nobody else waits for the objects that it had. */
+static void test_client_dies(void)
+{
+    IBackgroundCopyManager *manager;
+    struct host_process host;
+    char url[URL_MAX];
+    HRESULT hr;
+
+    withstands("A15");
+    origin_add(origin, "/left", &(struct origin_file){.size = SIZE, .version = 1});
+    origin_hold_after(origin, "/left", SIZE / 2);
+    hr = create_manager_here(&manager);
+    ok(hr == S_OK && !is_remote(manager), "Got hr %#lx, or another's engine.\n", hr);
+    if (FAILED(hr)) return;
+    if (host_start(&host, "client", origin_url(origin, "", url, sizeof(url))))
+    {
+        host_kill(&host);
+        for (unsigned int i = 0; i < LEFT; i++)
+        {
+            uint64_t begin = test_ticks(), took;
+
+            take_over(manager, i);
+            download(manager, L"beside");
+            took = test_ticks() - begin;
+            ok(took < PROMPT_MS, "It took %u ms.\n", (unsigned int)took);
+        }
+    }
+    IBackgroundCopyManager_Release(manager);
+}
+
 START_TEST(owner)
 {
     const char *argument, *role = host_role(&argument);
 
     com_start(COINIT_MULTITHREADED);
-    if (role)
+    if (role && !strcmp(role, "client"))
+        be_client(argument);
+    else if (role)
         be_owner(argument);
     else if (!target_is_ours())
         win_skip("No server of ours is registered.\n");
@@ -190,6 +307,7 @@ START_TEST(owner)
         origin_add(origin, "/file", &(struct origin_file){.size = SIZE, .version = 1});
         RUN_TEST(test_second_process);
         RUN_TEST(test_owner_dies);
+        RUN_TEST(test_client_dies);
         origin_destroy(origin);
     }
     com_stop();
