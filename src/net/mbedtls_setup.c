@@ -61,9 +61,18 @@ void mbedtls_setup(void)
     InitOnceExecuteOnce(&once, set_once, NULL, NULL);
 }
 
+void mbedtls_setup_end(void)
+{
+    mbedtls_threading_free_alt();
+}
+
 #else
 
 void mbedtls_setup(void)
+{
+}
+
+void mbedtls_setup_end(void)
 {
 }
 

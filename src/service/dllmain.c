@@ -8,10 +8,12 @@
 
 #include "base/str.h"
 #include "com/class_factory.h"
+#include "net/mbedtls_setup.h"
 #include "service/activation.h"
 #include "service/install.h"
 #include "service/register.h"
 #include "service/runtime.h"
+#include "store/store.h"
 
 /* Of dlldata.c. */
 HRESULT WINAPI proxy_DllGetClassObject(REFCLSID clsid, REFIID iid, void **out);
@@ -24,11 +26,19 @@ static HINSTANCE module;
 
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, void *reserved)
 {
-    (void)reserved;
+    bool is_process_over = reserved != NULL;
+
     if (reason == DLL_PROCESS_ATTACH)
     {
         module = instance;
         DisableThreadLibraryCalls(instance);
+    }
+    /* The engine has a reference of its own, so it is gone. At the end of a process it may not be,
+     * and the system takes all anyway. */
+    if (reason == DLL_PROCESS_DETACH && !is_process_over)
+    {
+        store_library_end();
+        mbedtls_setup_end();
     }
     return TRUE;
 }

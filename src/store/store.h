@@ -60,6 +60,10 @@ HRESULT store_open(const WCHAR *path, const struct store_options *options, struc
 /* NULL is welcome. */
 void store_close(struct store *store);
 
+/* Gives back what SQLite has for all files together. None may be open, of the cache neither: as
+ * before this code is unloaded. Waits for nobody. */
+void store_library_end(void);
+
 /* The context is the struct store. A change that is out of its limits or comes for a job or file
  * that is not there makes the whole commit fail with E_INVALIDARG. Files of a job are numbered from
  * 0 without gaps. */

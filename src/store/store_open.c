@@ -55,6 +55,11 @@ void store_close(struct store *store)
     free(store);
 }
 
+void store_library_end(void)
+{
+    sqlite3_shutdown();
+}
+
 static HRESULT salvage(struct store *store, const WCHAR *path, const char *vfs)
 {
     WCHAR *from = store_aside_path(path);

@@ -10,6 +10,7 @@
 #include <winternl.h>
 
 #define SYSTEM_HANDLES 16
+#define HEAPS_MAX      64
 
 /* What NtQuerySystemInformation() tells of each handle. */
 struct handle_entry
@@ -65,6 +66,29 @@ struct usage usage_now(void)
     if (GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof(counters)))
         usage.kib = counters.WorkingSetSize / 1024;
     return usage;
+}
+
+static unsigned int count_blocks_of(HANDLE heap)
+{
+    PROCESS_HEAP_ENTRY entry = {0};
+    unsigned int count = 0;
+
+    if (!HeapLock(heap)) return 0;
+    while (HeapWalk(heap, &entry))
+        if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY) count++;
+    HeapUnlock(heap);
+    return count;
+}
+
+unsigned int usage_count_blocks(void)
+{
+    HANDLE heaps[HEAPS_MAX];
+    DWORD found = GetProcessHeaps(HEAPS_MAX, heaps);
+    unsigned int count = 0;
+
+    for (DWORD i = 0; i < found && i < HEAPS_MAX; i++)
+        count += count_blocks_of(heaps[i]);
+    return count;
 }
 
 void usage_take_most(struct usage *usage, const struct usage *other)

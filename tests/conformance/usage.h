@@ -20,6 +20,9 @@ struct usage
 
 struct usage usage_now(void);
 
+/* Blocks that are allocated from all heaps of this process. Slow. */
+unsigned int usage_count_blocks(void);
+
 /* Threads come and go, so several figures are taken: the most of the first, the least of the last.
  */
 void usage_take_most(struct usage *usage, const struct usage *other);
