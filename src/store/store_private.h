@@ -171,8 +171,9 @@ HRESULT store_file_remove(const WCHAR *path);
 bool store_file_exists(const WCHAR *path);
 FILE *store_file_read(const WCHAR *path);
 
-/* store_values.c: the values as bytes. E_INVALIDARG for a value outside of its limits, on the way
- * out and on the way in; what is read in is to be freed by the caller, also after a failure. */
+/* store_job_values.c, store_file_values.c: the values as bytes. E_INVALIDARG for a value outside of
+ * its limits, on the way out and on the way in; what is read in is to be freed by the caller, also
+ * after a failure. */
 HRESULT store_encode_job(struct store_buffer *buffer, const struct job_status *status);
 HRESULT store_encode_texts(struct store_buffer *buffer, const struct job_texts *texts);
 HRESULT store_encode_file(struct store_buffer *buffer, const struct file_status *status);
