@@ -16,6 +16,8 @@
 #define SHARING_TRIES   20
 #define SHARING_WAIT_MS 50
 
+#define TRIED_MS 1000
+
 /* A name that is taken is noticed when the file is made. Longer names make folders of many files
  * slow to search. */
 #define TEMP_DIGITS 8
@@ -27,29 +29,6 @@ static size_t folder_len(const WCHAR *path)
     while (len && path[len - 1] != '\\' && path[len - 1] != '/')
         len--;
     return len;
-}
-
-static HRESULT check_directory(void *ctx, const WCHAR *local_name)
-{
-    WCHAR *folder, *extended;
-    HRESULT hr = S_OK;
-    HANDLE handle;
-
-    (void)ctx;
-    if (!(folder = str_dup_len(local_name, folder_len(local_name)))) return E_OUTOFMEMORY;
-    extended = local_path_extend(folder);
-    free(folder);
-    if (!extended) return E_OUTOFMEMORY;
-
-    handle =
-        CreateFileW(extended, FILE_ADD_FILE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                    NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    if (handle != INVALID_HANDLE_VALUE)
-        CloseHandle(handle);
-    else if ((hr = err_from_last_error()) == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
-        hr = HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
-    free(extended);
-    return hr;
 }
 
 static HRESULT choose_temp_name(void *ctx, const WCHAR *local_name, WCHAR **temp_name)
@@ -73,6 +52,93 @@ static HRESULT choose_temp_name(void *ctx, const WCHAR *local_name, WCHAR **temp
     memcpy(end, suffix, sizeof(suffix));
     *temp_name = name;
     return S_OK;
+}
+
+/* Wine does not look whether files may be added to a folder that is opened for it. */
+static bool gives_every_folder(void)
+{
+    return GetProcAddress(GetModuleHandleW(u"ntdll.dll"), "wine_get_version") != NULL;
+}
+
+/* The folder that was tried last, so that a job of many files does not make as many. */
+static struct
+{
+    SRWLOCK lock; /* a leaf */
+    ULONGLONG ticks;
+    size_t len;
+    WCHAR folder[MAX_PATH];
+} tried = {.lock = SRWLOCK_INIT};
+
+static bool was_just_tried(const WCHAR *name)
+{
+    size_t len = folder_len(name);
+    bool result;
+
+    AcquireSRWLockShared(&tried.lock);
+    result = len && len == tried.len && GetTickCount64() - tried.ticks < TRIED_MS &&
+             !memcmp(name, tried.folder, len * sizeof(*name));
+    ReleaseSRWLockShared(&tried.lock);
+    return result;
+}
+
+static void remember_tried(const WCHAR *name)
+{
+    size_t len = folder_len(name);
+
+    if (len > ARRAY_COUNT(tried.folder)) return;
+    AcquireSRWLockExclusive(&tried.lock);
+    memcpy(tried.folder, name, len * sizeof(*name));
+    tried.len = len;
+    tried.ticks = GetTickCount64();
+    ReleaseSRWLockExclusive(&tried.lock);
+}
+
+/* Only a refusal counts: what else is wrong with the folder may be over when it is needed. */
+static HRESULT try_to_add(const WCHAR *local_name)
+{
+    WCHAR *name, *path;
+    HANDLE file;
+    HRESULT hr;
+
+    if (FAILED(hr = choose_temp_name(NULL, local_name, &name))) return hr;
+    path = local_path_extend(name);
+    free(name);
+    if (!path) return E_OUTOFMEMORY;
+    file = CreateFileW(path, GENERIC_WRITE | DELETE, 0, NULL, CREATE_NEW,
+                       FILE_ATTRIBUTE_HIDDEN | FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    if (file != INVALID_HANDLE_VALUE)
+        CloseHandle(file);
+    else if (GetLastError() == ERROR_ACCESS_DENIED)
+        hr = E_ACCESSDENIED;
+    free(path);
+    if (SUCCEEDED(hr)) remember_tried(local_name);
+    return hr;
+}
+
+static HRESULT check_directory(void *ctx, const WCHAR *local_name)
+{
+    WCHAR *folder, *extended;
+    HRESULT hr = S_OK;
+    HANDLE handle;
+
+    (void)ctx;
+    if (!(folder = str_dup_len(local_name, folder_len(local_name)))) return E_OUTOFMEMORY;
+    extended = local_path_extend(folder);
+    free(folder);
+    if (!extended) return E_OUTOFMEMORY;
+
+    handle =
+        CreateFileW(extended, FILE_ADD_FILE, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (handle != INVALID_HANDLE_VALUE)
+    {
+        CloseHandle(handle);
+        if (gives_every_folder() && !was_just_tried(local_name)) hr = try_to_add(local_name);
+    }
+    else if ((hr = err_from_last_error()) == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
+        hr = HRESULT_FROM_WIN32(ERROR_PATH_NOT_FOUND);
+    free(extended);
+    return hr;
 }
 
 /* Shows the file and gives it the remote file's time. */

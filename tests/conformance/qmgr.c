@@ -414,7 +414,7 @@ static void test_enumerator(void)
 
 static void test_AddFiles(void)
 {
-    WCHAR url[URL_MAX], local[MAX_PATH];
+    WCHAR url[URL_MAX], local[MAX_PATH], closed[MAX_PATH];
     FILESETINFO file;
     IBackgroundCopyGroup *group;
     IBackgroundCopyJob1 *job;
@@ -422,6 +422,7 @@ static void test_AddFiles(void)
     DWORD count = 7;
     HRESULT hr;
 
+    shows("QM-15");
     shows("QM-16");
     group = create_group(&group_id);
     job = create_job1(group, &id);
@@ -436,6 +437,15 @@ static void test_AddFiles(void)
     ok(hr == E_INVALIDARG, "Got hr %#lx.\n", hr);
     hr = add_names1(job, L"http://127.0.0.1/x", L"relative");
     ok(hr == E_INVALIDARG, "Got hr %#lx.\n", hr);
+
+    if (closed_folder(closed))
+    {
+        wcscat(closed, L"\\file");
+        hr = add_names1(job, L"http://127.0.0.1/x", closed);
+        ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    }
+    else
+        skip("No folder is closed to this user.\n");
 
     hr = IBackgroundCopyJob1_GetFileCount(job, &count);
     ok(hr == S_OK && count == 1, "Got hr %#lx, %lu files.\n", hr, count);

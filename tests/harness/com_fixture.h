@@ -92,6 +92,9 @@ WCHAR *origin_wurl(const struct origin *origin, const char *path, WCHAR url[URL_
 bool file_exists(const WCHAR *path);
 /* Files in the folder, hidden ones too. */
 unsigned int temp_file_count(void);
+/* A folder in which this user may not make files, without the last backslash. False: none is known.
+ */
+bool closed_folder(WCHAR folder[MAX_PATH]);
 /* Makes a file of synthetic bytes. */
 bool write_file(const WCHAR *path, UINT64 size, unsigned int version);
 /* A check that the file has this size and the synthetic bytes of the version. */

@@ -326,6 +326,26 @@ static void test_add_files(void)
     fake_world_done(&world);
 }
 
+static void test_taken_without_folder(void)
+{
+    struct caller_facts root = {.sid = {'r'}, .is_admin = true, .is_elevated = true}, owner;
+    struct job *job;
+
+    shows("JOB-TO-4");
+    fake_world_init(&world);
+    job = fake_job(&world, 1);
+    world.directory_error = E_ACCESSDENIED;
+    EXPECT_HR(job_take_ownership(job, &root), BG_E_NEW_OWNER_NO_FILE_ACCESS);
+    job_get_owner(job, &owner);
+    ok(access_is_same_user(&owner, &world.user), "It was taken.\n");
+    world.directory_error = S_OK;
+    EXPECT_HR(job_take_ownership(job, &root), S_OK);
+    job_get_owner(job, &owner);
+    ok(access_is_same_user(&owner, &root), "It was not taken.\n");
+    job_release(job, JOB_HOLDER_CALLER);
+    fake_world_done(&world);
+}
+
 static void test_times(void)
 {
     struct job_times before, after;
@@ -437,6 +457,7 @@ START_TEST(job)
     RUN_TEST(test_no_expiry_while_ending);
     RUN_TEST(test_limits);
     RUN_TEST(test_add_files);
+    RUN_TEST(test_taken_without_folder);
     RUN_TEST(test_times);
     RUN_TEST(test_validation);
     RUN_TEST(test_many_jobs);
