@@ -90,6 +90,66 @@ static void test_same_connection(void)
     end_job(job);
 }
 
+static void redirect(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    origin_sendf(c, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+                 (const char *)ctx);
+}
+
+static BG_JOB_STATE run_under(const WCHAR *url, ULONG flags)
+{
+    IBackgroundCopyJob *job = create_job(L"redirected", BG_JOB_TYPE_DOWNLOAD);
+    IBackgroundCopyJobHttpOptions *options = NULL;
+    WCHAR path[MAX_PATH];
+    BG_JOB_STATE state;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_AddFile(job, url, temp_path(L"redirected", path));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                           (void **)&options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(options, flags);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    hr = IBackgroundCopyJob_Resume(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    state = wait_for_state(job, TRANSFERRED | STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
+    end_job(job);
+    return state;
+}
+
+/* What was asked for over TLS is not fetched without it, unless the job says so. */
+static void test_redirect_to_plain(void)
+{
+    struct origin *origin = origin_start(NULL);
+    char path[64], target[64];
+    BG_JOB_STATE state;
+    WCHAR url[128];
+
+    shows("HO-SEC-7");
+    ok(origin != NULL, "There is no origin.\n");
+    if (!origin) return;
+    origin_add(origin, "/plain", &(struct origin_file){.size = 1000});
+    origin_url(origin, "/plain", target, sizeof(target));
+    snprintf(path, sizeof(path), "/to/%u/away", origin_port(origin));
+    origin_handle(origin, path, redirect, target);
+    swprintf(url, ARRAY_SIZE(url), L"https://localhost:%u%hs", https_port("good"), path);
+
+    state = run_under(url, 0);
+    ok(state == BG_JOB_STATE_ERROR, "Got state %s.\n", state_name(state));
+    state = run_under(url, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT);
+    ok(state == BG_JOB_STATE_ERROR, "Got state %s.\n", state_name(state));
+    ok(origin_journal_count(origin, path) >= 2, "Nobody was redirected.\n");
+    ok(!origin_journal_count(origin, "/plain"), "It was asked for.\n");
+    state = run_under(url, BG_HTTP_REDIRECT_POLICY_ALLOW_HTTPS_TO_HTTP);
+    ok(state == BG_JOB_STATE_TRANSFERRED, "Got state %s.\n", state_name(state));
+    ok(origin_journal_count(origin, "/plain"), "It was not asked for.\n");
+    origin_destroy(origin);
+}
+
 START_TEST(https)
 {
     const CERT_CONTEXT *authority = https_begin();
@@ -99,6 +159,7 @@ START_TEST(https)
     RUN_TEST(test_good_certificate);
     RUN_TEST(test_bad_certificates);
     RUN_TEST(test_same_connection);
+    RUN_TEST(test_redirect_to_plain);
     com_stop();
     https_end(authority);
 }

@@ -400,6 +400,7 @@ static void test_program_of_a_service(void)
     static const WCHAR *const accounts[] = {u"S-1-5-18", u"S-1-5-19", u"S-1-5-20"};
 
     shows("J2-SNCL-14");
+    shows("GEN-14");
     for (unsigned int i = 0; i < ARRAY_COUNT(accounts); i++)
     {
         struct job *job;
@@ -410,6 +411,7 @@ static void test_program_of_a_service(void)
         job_set_notify_command(job, u"C:\\program", NULL);
         run(job);
         fake_finish(&world, job);
+        ok(job_state(job) == JOB_TRANSFERRED, "Got state %u.\n", job_state(job));
         EXPECT_NOTHING();
         done(job);
     }
