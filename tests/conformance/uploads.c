@@ -289,6 +289,49 @@ static void test_no_path(void)
     DeleteFileW(local);
 }
 
+static void redirect(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    (void)r;
+    origin_sendf(c, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+                 (const char *)ctx);
+}
+
+/* What a redirect makes of an upload is the same under every policy. */
+static void test_redirect_policies(void)
+{
+    static const ULONG policies[] = {0, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT,
+                                     BG_HTTP_REDIRECT_POLICY_DISALLOW};
+    HRESULT codes[ARRAY_SIZE(policies)];
+    size_t requests[ARRAY_SIZE(policies)];
+    char path[32];
+
+    shows("HO-SEC-9");
+    for (unsigned int i = 0; i < ARRAY_SIZE(policies); i++)
+    {
+        IBackgroundCopyJobHttpOptions *options;
+        IBackgroundCopyJob *job;
+        HRESULT hr;
+
+        snprintf(path, sizeof(path), "/redirected%u", i);
+        origin_handle(origin, path, redirect, "/elsewhere");
+        job = create_upload(origin, path, BG_JOB_TYPE_UPLOAD, L"redirected", 1000, 1);
+        hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                               (void **)&options);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(options, policies[i]);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        IBackgroundCopyJobHttpOptions_Release(options);
+        resume_upload(job);
+        wait_for_state(job, FAILED_STATES | TRANSFERRED, 20000);
+        codes[i] = job_state(job) == BG_JOB_STATE_TRANSFERRED ? S_OK : job_error(job, NULL);
+        requests[i] = origin_journal_count(origin, path);
+        ok(codes[i] == codes[0] && requests[i] == requests[0],
+           "Policy %#lx: got code %#lx, %zu requests.\n", policies[i], codes[i], requests[i]);
+        end_job(job);
+    }
+    ok(requests[0], "Nobody was redirected.\n");
+}
+
 START_TEST(uploads)
 {
     com_start(COINIT_MULTITHREADED);
@@ -301,6 +344,7 @@ START_TEST(uploads)
         RUN_TEST(test_no_local_file);
         RUN_TEST(test_path);
         RUN_TEST(test_no_path);
+        RUN_TEST(test_redirect_policies);
         com_stop();
         origin_destroy(origin);
         return;

@@ -201,6 +201,40 @@ static void test_job_flag(void)
     finish(other, "Ham");
 }
 
+/* What others ask before they use it: the switch alone. */
+static void check_switch(DWORD expected)
+{
+    DWORD number = 99, size = sizeof(number), values = 0;
+    HKEY key;
+
+    ok(!RegGetValueW(HKEY_LOCAL_MACHINE, SERVICE_KEY, L"Enable",
+                     RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY, NULL, &number, &size) &&
+           number == expected,
+       "The switch is %lu.\n", number);
+    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, SERVICE_PARENT, 0, KEY_READ | KEY_WOW64_64KEY, &key))
+        return;
+    ok(!RegQueryInfoKeyW(key, NULL, NULL, NULL, &size, NULL, NULL, &values, NULL, NULL, NULL,
+                         NULL) &&
+           size == 1 && !values,
+       "There are %lu keys and %lu values beside it.\n", size, values);
+    RegCloseKey(key);
+}
+
+static void test_others(void)
+{
+    shows("J4-SPCF-33");
+    shows("PC4-7");
+    set_switch(1);
+    download(PEERDIST_GOOD, BG_JOB_DISABLE_BRANCH_CACHE, "Hp");
+    check_switch(1);
+    ok(policy_set(L"DisableBranchCache", 1), "The policy cannot be set.\n");
+    refresh();
+    download(PEERDIST_GOOD, 0, "Hp");
+    check_switch(1);
+    ok(policy_delete(L"DisableBranchCache"), "The policy cannot be removed.\n");
+    refresh();
+}
+
 static void test_policy(void)
 {
     shows("PC4-5");
@@ -306,6 +340,7 @@ START_TEST(branchcache)
     RUN_TEST(test_off);
     RUN_TEST(test_on);
     RUN_TEST(test_job_flag);
+    RUN_TEST(test_others);
     RUN_TEST(test_policy);
     RUN_TEST(test_changes);
     RUN_TEST(test_of_no_use);
