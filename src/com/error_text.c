@@ -9,6 +9,7 @@
 
 #define PRIMARY_LANGUAGE 0x3ff
 #define NEUTRAL          0x00
+#define GERMAN           0x07
 #define ENGLISH          0x09
 #define INVARIANT        0x7f
 
@@ -56,6 +57,17 @@ static const WCHAR *find_row(const struct error_table *table, HRESULT code)
     return NULL;
 }
 
+static bool is_german(uint32_t language)
+{
+    return (language & PRIMARY_LANGUAGE) == GERMAN;
+}
+
+static HRESULT find_german(HRESULT code, const WCHAR **text)
+{
+    *text = find_row(&error_table_http_german, code);
+    return *text ? S_OK : ERR_RESOURCE_LANG_NOT_FOUND;
+}
+
 static const WCHAR *find_known(HRESULT code)
 {
     static const struct error_table *const tables[] = {&error_table_bits, &error_table_http,
@@ -90,6 +102,7 @@ static const WCHAR *find_status_class(HRESULT code)
 HRESULT error_text_find(HRESULT code, uint32_t language, const WCHAR **text)
 {
     *text = NULL;
+    if (is_german(language)) return find_german(code, text);
     if (!error_text_has_language(language)) return ERR_RESOURCE_LANG_NOT_FOUND;
     if (!(*text = find_known(code))) *text = find_status_class(code);
     return *text ? S_OK : ERR_MR_MID_NOT_FOUND;
@@ -179,8 +192,14 @@ HRESULT error_text_format(HRESULT code, uint32_t language, WCHAR buffer[ERROR_TE
 {
     struct text_writer writer = {buffer, ERROR_TEXT_SIZE};
     const WCHAR *text;
+    HRESULT hr;
 
     buffer[0] = 0;
+    if (is_german(language))
+    {
+        if (SUCCEEDED(hr = find_german(code, &text))) write_text(&writer, text);
+        return hr;
+    }
     if (!error_text_has_language(language)) return ERR_RESOURCE_LANG_NOT_FOUND;
 
     if ((text = find_known(code)))

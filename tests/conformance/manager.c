@@ -503,6 +503,35 @@ static void test_unknown_language(void)
     }
 }
 
+/* A text that is found in both languages is another one in each. */
+static void test_localized(void)
+{
+    static const HRESULT codes[] = {BG_E_HTTP_ERROR_401, BG_E_HTTP_ERROR_403, BG_E_HTTP_ERROR_404,
+                                    BG_E_HTTP_ERROR_407, BG_E_HTTP_ERROR_500, BG_E_HTTP_ERROR_503};
+    const DWORD german = MAKELANGID(LANG_GERMAN, SUBLANG_GERMAN);
+
+    shows("MGR-GED-3");
+    for (unsigned int i = 0; i < ARRAY_SIZE(codes); i++)
+    {
+        WCHAR *here = NULL, *there = NULL;
+        HRESULT hr;
+
+        hr = IBackgroundCopyManager_GetErrorDescription(com_manager(), codes[i], german, &there);
+        if (hr == HRESULT_FROM_WIN32(ERROR_RESOURCE_LANG_NOT_FOUND) && !target_is_ours())
+        {
+            skip("German is not installed.\n");
+            return;
+        }
+        ok(hr == S_OK && there, "Code %#lx: got hr %#lx.\n", codes[i], hr);
+        hr = IBackgroundCopyManager_GetErrorDescription(com_manager(), codes[i], ENGLISH, &here);
+        ok(hr == S_OK && here, "Code %#lx: got hr %#lx.\n", codes[i], hr);
+        ok(here && there && wcscmp(here, there), "Code %#lx: got %s twice.\n", codes[i],
+           wine_dbgstr_w(here));
+        CoTaskMemFree(here);
+        CoTaskMemFree(there);
+    }
+}
+
 START_TEST(manager)
 {
     downloads_start();
@@ -524,5 +553,6 @@ START_TEST(manager)
     RUN_TEST(test_texts_differ);
     RUN_TEST(test_languages);
     RUN_TEST(test_unknown_language);
+    RUN_TEST(test_localized);
     downloads_stop();
 }

@@ -55,6 +55,35 @@ static void test_tables(void)
     }
 }
 
+/* As many, for the same codes, and no text is still in English. */
+static void test_german(void)
+{
+    const struct error_table *german = &error_table_http_german, *english = &error_table_http;
+    WCHAR buffer[ERROR_TEXT_SIZE];
+
+    ok(german->count == english->count, "There are %u rows.\n", (unsigned int)german->count);
+    for (size_t i = 0; i < german->count && i < english->count; i++)
+    {
+        const struct error_row *row = &german->rows[i];
+        size_t len = str_len(row->text);
+        const WCHAR *text = NULL;
+        HRESULT hr;
+
+        ok(row->code == english->rows[i].code, "Row %u is of code %#lx.\n", (unsigned int)i,
+           (unsigned long)row->code);
+        ok(len < ERROR_TEXT_SIZE && row->text[len - 1] == '.', "Code %#lx: %s is no sentence.\n",
+           (unsigned long)row->code, wine_dbgstr_w(row->text));
+        ok(has_text(row->text, u"(HTTP-Status ") && !has_text(row->text, u"The "),
+           "Code %#lx: %s.\n", (unsigned long)row->code, wine_dbgstr_w(row->text));
+        hr = error_text_find(row->code, 0x0407, &text);
+        ok(hr == S_OK && text == row->text, "Code %#lx: got %#lx.\n", (unsigned long)row->code,
+           (unsigned long)hr);
+        hr = error_text_format(row->code, 0x0c07, buffer);
+        ok(hr == S_OK && str_is_equal(buffer, row->text), "Code %#lx: got %#lx.\n",
+           (unsigned long)row->code, (unsigned long)hr);
+    }
+}
+
 /* Whoever adds a code to bitsmsg.h writes its text. */
 static void test_every_published_code(void)
 {
@@ -235,6 +264,7 @@ static void test_contexts(void)
 START_TEST(error_text)
 {
     RUN_TEST(test_tables);
+    RUN_TEST(test_german);
     RUN_TEST(test_every_published_code);
     RUN_TEST(test_http_statuses);
     RUN_TEST(test_languages);
