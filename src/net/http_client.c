@@ -83,7 +83,7 @@ static void run_timer(struct http_client *client)
 
 /* ---- life ---- */
 
-static void on_proxy_found(void *ctx)
+static void on_found(void *ctx)
 {
     http_client_wake(ctx);
 }
@@ -104,7 +104,8 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     if (curl_global_init(CURL_GLOBAL_DEFAULT)) return E_FAIL;
     if (!(client = calloc(1, sizeof(*client)))) goto failed;
     if (FAILED(socket_set_create(&client->sockets))) goto failed;
-    if (FAILED(http_proxy_finder_create(on_proxy_found, client, &client->finder))) goto failed;
+    if (FAILED(http_proxy_finder_create(on_found, client, &client->finder))) goto failed;
+    if (FAILED(server_cert_checks_create(on_found, client, &client->checks))) goto failed;
     if (!(client->multi = curl_multi_init())) goto failed;
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
@@ -118,6 +119,7 @@ HRESULT http_client_create(const struct http_client_config *config, struct http_
     return S_OK;
 
 failed:
+    if (client) server_cert_checks_destroy(client->checks);
     if (client) http_proxy_finder_destroy(client->finder);
     if (client && client->sockets) socket_set_destroy(client->sockets);
     free(client);
@@ -134,6 +136,7 @@ void http_client_destroy(struct http_client *client)
     while (client->idle_count)
         curl_easy_cleanup(client->idle[--client->idle_count]);
     http_proxy_finder_destroy(client->finder);
+    server_cert_checks_destroy(client->checks);
     http_silent_proxies_done(&client->silent);
     http_pools_done(&client->pools);
     curl_multi_cleanup(client->multi);
@@ -188,6 +191,7 @@ static bool finish_completed(struct http_client *client)
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&request);
         if (code) LOG_TRACE(LOG_HTTP, "request ends with %d (%s)", code, curl_easy_strerror(code));
         is_any = true;
+        if (http_request_waits_for_check(request)) continue;
         if (http_request_answer_challenge(request, code)) continue;
         if (http_request_try_next_proxy(request, code)) continue;
         http_request_finish(request, result_of(request, code));
@@ -216,7 +220,7 @@ static tick_t finish_late_heads(struct http_client *client, tick_t now, bool *is
                 next = request->head_deadline;
         }
         if (!late) break;
-        http_request_finish(late, TIMEOUT_ERROR);
+        http_request_finish(late, late->is_checking ? ERR_HTTP_CERT_REV_FAILED : TIMEOUT_ERROR);
         *is_any = true;
     } while (true);
     return next;
@@ -231,9 +235,10 @@ static uint32_t until(tick_t due, tick_t now, uint32_t limit)
 void http_client_run(struct http_client *client, uint32_t timeout_ms)
 {
     tick_t now = clock_ticks(&clock_system);
-    bool is_any = false;
+    bool is_any;
 
     http_requests_begin_found(client);
+    is_any = http_requests_go_on_checked(client);
     timeout_ms = until(finish_late_heads(client, now, &is_any), now, timeout_ms);
     run_timer(client);
     /* Behind what may have paused a request, or nothing would end the wait in time. */

@@ -43,50 +43,6 @@ static size_t on_line(char *line, size_t size, size_t count, void *ctx)
 
 /* ---- the server ---- */
 
-static HRESULT ask_caller(struct http_request *request, void *context, const char *host,
-                          unsigned int port)
-{
-    struct http_server server = {host, port, server_cert_of_connection(context)};
-    HRESULT hr = ERR_HTTP_SECURE_FAILURE;
-
-    if (server.certificate) hr = request->check_server(request->ctx, &server);
-    server_cert_free(server.certificate);
-    return hr == S_FALSE ? E_PENDING : hr;
-}
-
-static HRESULT check_tls(struct http_request *request, const char *host, unsigned int port)
-{
-    struct curl_tlssessioninfo *tls = NULL;
-    HRESULT hr;
-
-    if (curl_easy_getinfo(request->easy, CURLINFO_TLS_SSL_PTR, &tls) ||
-        tls->backend != CURLSSLBACKEND_SCHANNEL)
-        return ERR_HTTP_SECURE_FAILURE;
-    hr = server_cert_check_connection(&request->client->certs, tls->internals, host,
-                                      request->cert_flags);
-    if (FAILED(hr) || !request->check_server) return hr;
-    return ask_caller(request, tls->internals, host, port);
-}
-
-static HRESULT check_server(struct http_request *request)
-{
-    char *url = NULL, *scheme = NULL, *host = NULL, *port = NULL;
-    CURLU *parts = curl_url();
-    HRESULT hr = E_OUTOFMEMORY;
-
-    if (parts && !curl_easy_getinfo(request->easy, CURLINFO_EFFECTIVE_URL, &url) &&
-        !curl_url_set(parts, CURLUPART_URL, url, 0) &&
-        !curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) &&
-        !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) &&
-        !curl_url_get(parts, CURLUPART_HOST, &host, CURLU_PUNYCODE))
-        hr = strcmp(scheme, "http") ? check_tls(request, host, (unsigned int)atoi(port)) : S_OK;
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
-    return hr;
-}
-
 /* The connection stands, a new one or one that is used again, and nothing of the request has been
  * sent. */
 static int on_connected(void *ctx, char *remote, char *local, int remote_port, int local_port)
@@ -103,7 +59,7 @@ static int on_connected(void *ctx, char *remote, char *local, int remote_port, i
     if (request->limit && request->is_lan_free && own_network_has(remote)) request->limit = NULL;
     request->is_connected = true;
     if (!request->client->checks_servers) return CURL_PREREQFUNC_OK;
-    request->failure = check_server(request);
+    request->failure = http_request_check_server(request);
     return FAILED(request->failure) ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 

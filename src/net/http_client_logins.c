@@ -112,19 +112,10 @@ static void set_pool(struct http_request *request)
 
 static bool ask_again(struct http_request *request)
 {
-    struct http_client *client = request->client;
-
-    curl_multi_remove_handle(client->multi, request->easy);
-    http_head_done(&request->head);
-    http_head_init(&request->head);
-    request->has_head = request->is_challenge = request->is_connected = false;
-    request->skipped = 0;
-    request->body.offset = 0;
-    request->failure = S_OK;
-    request->is_sent = request->is_answered = request->is_sent_again = false;
+    http_request_take_back(request);
     http_request_wait_for_head(request);
     set_pool(request);
-    return set_fields(request) && !curl_multi_add_handle(client->multi, request->easy);
+    return set_fields(request) && !curl_multi_add_handle(request->client->multi, request->easy);
 }
 
 unsigned int http_request_tunnel_status(const struct http_request *request, CURLcode code)

@@ -16,6 +16,7 @@
 #include "net/http_silent_proxies.h"
 #include "net/http_stored_login.h"
 #include "net/server_cert.h"
+#include "net/server_cert_checks.h"
 #include "net/socket_set.h"
 
 #define IDLE_EASY_MAX 16 /* handles kept for the next request */
@@ -26,6 +27,7 @@ struct http_client
     CURLM *multi;
     bool checks_servers; /* the check of certificates is ours */
     struct server_cert_cache certs;
+    struct server_cert_checks *checks;
     struct http_pools pools;
     struct socket_set *sockets;
     tick_t timer;     /* when libcurl wants to be called at the latest */
@@ -47,6 +49,9 @@ struct http_request
     struct curl_slist *fields;
     struct http_pool *pool; /* NULL: the one for all */
     uint32_t cert_flags;
+    struct server_cert_wait *cert_wait; /* the last check that asked the network; NULL: none */
+    unsigned int cert_checks;           /* that have been begun */
+    bool is_checking;                   /* it waits for that */
     HRESULT (*check_server)(void *ctx, const struct http_server *server);
     const struct http_request_ops *ops;
     void *ctx;
@@ -80,6 +85,8 @@ struct http_request
 /* It has all of its patience for the head, from now on. */
 void http_request_wait_for_head(struct http_request *request);
 void http_request_free(struct http_request *request);
+/* Back to where nothing has been said, out of libcurl's hands. */
+void http_request_take_back(struct http_request *request);
 /* Frees it and tells its owner. */
 void http_request_finish(struct http_request *request, HRESULT hr);
 
@@ -89,6 +96,15 @@ void http_request_finish(struct http_request *request, HRESULT hr);
 void http_request_set_calls(struct http_request *request);
 /* Lets those go on whose limit allows it; tells when the next one may. */
 tick_t http_requests_resume(struct http_client *client, tick_t now);
+
+/* ---- http_client_servers ---- */
+
+/* The connection's server. E_PENDING: that is being found out. */
+HRESULT http_request_check_server(struct http_request *request);
+/* True: it is not over, for it waits for a check. */
+bool http_request_waits_for_check(struct http_request *request);
+/* Makes those once more whose check is over, or ends them. True: one has ended. */
+bool http_requests_go_on_checked(struct http_client *client);
 
 /* ---- http_client_way ---- */
 

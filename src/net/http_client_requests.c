@@ -19,6 +19,7 @@ void http_request_free(struct http_request *request)
     http_pools_leave(&client->pools, request->pool, request->easy);
     http_request_forget_way(request);
     http_request_drop_login(request);
+    server_cert_wait_end(request->cert_wait);
     if (client->idle_count < IDLE_EASY_MAX)
     {
         curl_easy_reset(request->easy);
@@ -43,6 +44,20 @@ void http_request_finish(struct http_request *request, HRESULT hr)
 
     http_request_free(request);
     ops->done(ctx, hr);
+}
+
+/* ---- once more ---- */
+
+void http_request_take_back(struct http_request *request)
+{
+    curl_multi_remove_handle(request->client->multi, request->easy);
+    http_head_done(&request->head);
+    http_head_init(&request->head);
+    request->has_head = request->is_challenge = request->is_connected = false;
+    request->skipped = 0;
+    request->body.offset = 0;
+    request->failure = S_OK;
+    request->is_sent = request->is_answered = request->is_sent_again = false;
 }
 
 /* ---- the start ---- */

@@ -215,9 +215,10 @@ void server_cert_cache_done(struct server_cert_cache *cache)
     memset(cache, 0, sizeof(*cache));
 }
 
-static bool is_cached(const struct server_cert_cache *cache, const CERT_CONTEXT *cert,
-                      const char *host, uint32_t flags)
+bool server_cert_is_known(const struct server_cert_cache *cache, const void *certificate,
+                          const char *host, uint32_t flags)
 {
+    const CERT_CONTEXT *cert = certificate;
     tick_t now = clock_ticks(&clock_system);
 
     for (size_t i = 0; i < ARRAY_COUNT(cache->entries); i++)
@@ -228,9 +229,10 @@ static bool is_cached(const struct server_cert_cache *cache, const CERT_CONTEXT 
     return false;
 }
 
-static void remember(struct server_cert_cache *cache, const CERT_CONTEXT *cert, const char *host,
-                     uint32_t flags)
+void server_cert_remember(struct server_cert_cache *cache, const void *certificate,
+                          const char *host, uint32_t flags)
 {
+    const CERT_CONTEXT *cert = certificate;
     unsigned int i = cache->next;
     size_t len = strlen(host);
     unsigned char *encoded;
@@ -253,9 +255,9 @@ static HRESULT check_with_cache(struct server_cert_cache *cache, const CERT_CONT
 {
     HRESULT hr;
 
-    if (is_cached(cache, cert, host, flags)) return S_OK;
+    if (server_cert_is_known(cache, cert, host, flags)) return S_OK;
     if (SUCCEEDED(hr = server_cert_check(cert, host, flags)))
-        remember(cache, cert, host, flags);
+        server_cert_remember(cache, cert, host, flags);
     else
         LOG_INFO(LOG_HTTP, "the certificate of %s is refused: %#lx", host, (unsigned long)hr);
     return hr;

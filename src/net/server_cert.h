@@ -36,6 +36,12 @@ struct server_cert_cache
 
 void server_cert_cache_done(struct server_cert_cache *cache);
 
+/* Was the certificate found good for the host lately? */
+bool server_cert_is_known(const struct server_cert_cache *cache, const void *certificate,
+                          const char *host, uint32_t flags);
+void server_cert_remember(struct server_cert_cache *cache, const void *certificate,
+                          const char *host, uint32_t flags);
+
 /* Of Schannel's connection, a CtxtHandle; the host is a name in its ASCII form, or an address with
  * or without brackets. S_OK, or why not: ERR_HTTP_CERT_..., ERR_HTTP_SECURE_FAILURE. */
 HRESULT server_cert_check_connection(struct server_cert_cache *cache, void *context,

@@ -14,15 +14,26 @@ tests=$(cd "$(dirname "$0")/.." && pwd)
 folder=$1
 shift
 names="good expired not_yet unknown_issuer self_signed for_clients other_name asks"
+names="$names kept revoked slow_list"
 
 rm -rf "$folder"
 mkdir -p "$folder/www"
-sh "$tests/data/certificates/make.sh" "$folder/certificates"
-# The one that wants to see a certificate of its clients, whoever has signed it.
-cp "$folder/certificates/good.pem" "$folder/certificates/asks.pem"
-cp "$folder/certificates/good.key" "$folder/certificates/asks.key"
 head -c 3000000 /dev/zero >"$folder/www/file"
 echo 'Jo:{PLAIN}Sesame' >"$folder/users"
+
+make_certificates()
+{
+    # Under a name of this run: the system keeps what it has read.
+    lists=$(date +%s)-$$
+    rm -rf "$folder/certificates"
+    sh "$tests/data/certificates/make.sh" "$folder/certificates" \
+        "http://127.0.0.1:$list_port/$lists"
+    mkdir -p "$folder/lists/$lists"
+    cp "$folder/certificates/"*.crl "$folder/lists/$lists"
+    # The one that wants to see a certificate of its clients, whoever has signed it.
+    cp "$folder/certificates/good.pem" "$folder/certificates/asks.pem"
+    cp "$folder/certificates/good.key" "$folder/certificates/asks.key"
+}
 
 extra_of()
 {
@@ -45,7 +56,7 @@ another_port()
 
 write_config()
 {
-    ports=
+    ports=" $list_port"
     cat <<EOF
 daemon off;
 master_process off;
@@ -60,6 +71,11 @@ http {
     uwsgi_temp_path "$folder/uwsgi";
     scgi_temp_path "$folder/scgi";
     root "$folder/www";
+    server {
+        listen 127.0.0.1:$list_port;
+        root "$folder/lists";
+        location ~ /slow.crl$ { limit_rate 1; }
+    }
 EOF
     for name in $names; do
         another_port
@@ -100,6 +116,8 @@ nginx_pid=
 trap stop_nginx EXIT
 trap 'exit 1' HUP INT TERM
 for try in 1 2 3; do
+    list_port=$(free_port)
+    make_certificates
     write_config >"$folder/nginx.conf"
     OPENBITS_HTTPS=$(read_ports)
     PATH=$PATH:/usr/sbin nginx -p "$folder" -c "$folder/nginx.conf" </dev/null \

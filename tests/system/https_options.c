@@ -93,6 +93,39 @@ static void test_revocation(void)
     ok(hr == ERR_HTTP_CERT_REV_FAILED, "Got hr %#lx.\n", hr);
     hr = run("good", 0);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
+
+    shows("HO-SEC-10");
+    hr = run("kept", BG_SSL_ENABLE_CRL_CHECK);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = run("revoked", BG_SSL_ENABLE_CRL_CHECK);
+    ok(hr == ERR_HTTP_CERT_REVOKED, "Got hr %#lx.\n", hr);
+    hr = run("revoked", 0);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+}
+
+#define RUNS 10
+
+/* A list that comes at a byte a second holds up nobody else, and its own job not for long. */
+static void test_slow_list(void)
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("slow_list", "localhost", path);
+    HRESULT hr =
+        IBackgroundCopyJobHttpOptions3_SetSecurityFlags(options_of(job), BG_SSL_ENABLE_CRL_CHECK);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    resume(job);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_CONNECTING), HTTPS_WAIT_MS);
+    for (unsigned int i = 0; i < RUNS; i++)
+    {
+        hr = run("good", 0);
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+        ok(job_state(job) == BG_JOB_STATE_CONNECTING, "Run %u: got state %d.\n", i, job_state(job));
+    }
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_ERROR), HTTPS_WAIT_MS);
+    hr = job_error(job, NULL);
+    ok(hr == ERR_HTTP_CERT_REV_FAILED, "Got hr %#lx.\n", hr);
+    end_job(job);
 }
 
 /* ---- the client's certificate ---- */
@@ -195,6 +228,17 @@ static void check_client(BYTE hash[20])
     hr = IBackgroundCopyJobHttpOptions3_RemoveClientCertificate(options_of(other));
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     end_job(job);
+
+    shows("HO-CERT-7");
+    hr = IBackgroundCopyJob_Complete(other);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJobHttpOptions3_SetClientCertificateByID(options_of(other), 0, L"MY", hash);
+    ok(hr == BG_E_INVALID_STATE, "Got hr %#lx.\n", hr);
+    end_job(other);
+    other = https_job("asks", "localhost", path);
+    IBackgroundCopyJob_Cancel(other);
+    hr = IBackgroundCopyJobHttpOptions3_SetClientCertificateByID(options_of(other), 0, L"MY", hash);
+    ok(hr == BG_E_INVALID_STATE, "Got hr %#lx.\n", hr);
     end_job(other);
 }
 
@@ -327,6 +371,70 @@ static void test_look_refuses(void)
     end_job(job);
 }
 
+static bool is_called_twice(void *ctx)
+{
+    return ((struct look *)ctx)->calls >= 2;
+}
+
+static void test_look_lacks_interface(void)
+{
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+    HRESULT hr;
+
+    shows("HO3-2");
+    hr = IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(options_of(job),
+                                                                                (IUnknown *)job);
+    ok(hr == E_NOINTERFACE, "Got hr %#lx.\n", hr);
+    /* Nobody is asked, then. */
+    check_outcome(job, S_OK);
+    end_job(job);
+}
+
+/* More files on the same server. */
+static void add_files(IBackgroundCopyJob *job)
+{
+    WCHAR path[MAX_PATH], url[128];
+
+    for (unsigned int i = 0; i < 2; i++)
+    {
+        HRESULT hr;
+
+        swprintf(url, ARRAY_SIZE(url), L"https://localhost:%u/file?%u", https_port("good"), i);
+        hr = IBackgroundCopyJob_AddFile(job, url, temp_path(i ? L"look_b" : L"look_a", path));
+        ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    }
+}
+
+/* The server is known from its yes on, and not from its no; another job knows nothing of it. */
+static void test_look_is_remembered(void)
+{
+    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job;
+
+    shows("HO3-7");
+    for (unsigned int i = 0; i < 2; i++)
+    {
+        look.answer = 0x8abcdef0;
+        look.calls = 0;
+        job = https_job("good", "localhost", path);
+        add_files(job);
+        set_look(job, &look);
+        resume(job);
+        wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
+        ok(look.calls == 1, "Called %ld times.\n", look.calls);
+        resume(job);
+        ok(com_wait_for(is_called_twice, &look, HTTPS_WAIT_MS), "It was not called again.\n");
+        wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
+        look.answer = S_OK;
+        resume(job);
+        wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
+        ok(look.calls == 3, "Called %ld times.\n", look.calls);
+        end_job(job);
+    }
+}
+
 /* Who is refused by the system is not shown to anybody. */
 static void test_look_comes_after(void)
 {
@@ -383,9 +491,12 @@ START_TEST(https_options)
     com_start(COINIT_MULTITHREADED);
     RUN_TEST(test_leniency);
     RUN_TEST(test_revocation);
+    RUN_TEST(test_slow_list);
     RUN_TEST(test_client_certificate);
     RUN_TEST(test_look_accepts);
     RUN_TEST(test_look_refuses);
+    RUN_TEST(test_look_lacks_interface);
+    RUN_TEST(test_look_is_remembered);
     RUN_TEST(test_look_comes_after);
     RUN_TEST(test_look_hangs);
     com_stop();

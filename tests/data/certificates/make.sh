@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# make.sh FOLDER: makes authorities and certificates for tests, with their keys, in FOLDER. Those of
-# tests/unit/server_cert_data.h came out of it; their keys are gone.
+# make.sh FOLDER [URL]: makes authorities and certificates for tests, with their keys, in FOLDER. Those of
+# tests/unit/server_cert_data.h came out of it; their keys are gone. With a URL, some name lists of what
+# was taken back, which are expected under it: list.crl, and slow.crl, which is the same.
 
 set -eu
 
 mkdir -p "$1/db"
 cd "$1"
 : >db/index.txt
-echo 1000 >db/serial
+# Another number each time: Wine keeps by it alone what it has found out of a certificate.
+openssl rand -hex 8 | sed 's/^./4/' >db/serial
 cat >ca.cnf <<EOF
 [ca]
 default_ca = one
@@ -57,12 +59,25 @@ has_short_number()
         grep -q 'l= *\([0-9]\|[12][0-9]\|3[01]\) prim: INTEGER'
 }
 
+# make_list NAME: takes the certificate back.
+make_list()
+{
+    openssl ca -config ca.cnf -cert authority.pem -keyfile authority.key -revoke "$1.pem" 2>log
+    while :; do
+        openssl ca -config ca.cnf -cert authority.pem -keyfile authority.key -gencrl \
+            -crldays 1000 -out list.pem 2>log || { cat log >&2; exit 1; }
+        has_short_number list.pem || break
+    done
+    openssl crl -in list.pem -outform DER -out list.crl
+    cp list.crl slow.crl
+}
+
 past=20000101000000Z
 future=20480101000000Z
 names=subjectAltName=DNS:server.example,DNS:*.wild.example,DNS:localhost,IP:127.0.0.1,IP:::1
 server=extendedKeyUsage=serverAuth
 leaf=basicConstraints=critical,CA:false
-issues=keyUsage=critical,keyCertSign
+issues=keyUsage=critical,keyCertSign,cRLSign
 ca=basicConstraints=critical,CA:true
 
 make authority "OpenBITS test authority" - $past $future $ca $issues
@@ -79,4 +94,13 @@ make for_clients server.example authority $past $future $leaf extendedKeyUsage=c
 make other_name other.example authority $past $future $leaf $server subjectAltName=DNS:other.example
 make nul_name server.example authority $past $future $leaf $server \
     subjectAltName=DER:30:1e:82:1c:$(printf 'server.example\0.evil.example' | od -An -tx1 | tr -s ' \n' ':' | sed 's/^://;s/:$//')
+if [ $# -gt 1 ]; then
+    for with_list in kept revoked; do
+        make $with_list server.example authority $past $future $leaf $server $names \
+            "crlDistributionPoints=URI:$2/list.crl"
+    done
+    make slow_list server.example authority $past $future $leaf $server $names \
+        "crlDistributionPoints=URI:$2/slow.crl"
+    make_list revoked
+fi
 rm -rf db ca.cnf ext.cnf request.pem log
