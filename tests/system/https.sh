@@ -14,7 +14,7 @@ tests=$(cd "$(dirname "$0")/.." && pwd)
 folder=$1
 shift
 names="good expired not_yet unknown_issuer self_signed for_clients other_name asks"
-names="$names kept revoked slow_list"
+names="$names kept revoked slow_list swap"
 
 rm -rf "$folder"
 mkdir -p "$folder/www"
@@ -28,15 +28,23 @@ make_certificates()
     rm -rf "$folder/certificates"
     sh "$tests/data/certificates/make.sh" "$folder/certificates" \
         "http://127.0.0.1:$list_port/$lists"
-    mkdir -p "$folder/lists/$lists"
+    mkdir -p "$folder/lists/$lists" "$folder/certificates/localhost"
     cp "$folder/certificates/"*.crl "$folder/lists/$lists"
     # The one that wants to see a certificate of its clients, whoever has signed it.
     cp "$folder/certificates/good.pem" "$folder/certificates/asks.pem"
     cp "$folder/certificates/good.key" "$folder/certificates/asks.key"
 }
 
+# A variable in the name makes nginx read the file for each connection: the program may change it.
+place_of()
+{
+    if [ "$1" = swap ]; then echo "\$ssl_server_name/swap"; else echo "$1"; fi
+}
+
 extra_of()
 {
+    # Slow, and on a new connection for each request.
+    [ "$1" != swap ] || echo "limit_rate 1m; keepalive_timeout 0; ssl_session_tickets off;"
     [ "$1" != asks ] ||
         echo "ssl_verify_client optional_no_ca; if (\$ssl_client_fingerprint = '') { return 403; }"
 }
@@ -82,8 +90,8 @@ EOF
         cat <<EOF
     server {
         listen 127.0.0.1:$port ssl;
-        ssl_certificate "$folder/certificates/$name.pem";
-        ssl_certificate_key "$folder/certificates/$name.key";
+        ssl_certificate "$folder/certificates/$(place_of "$name").pem";
+        ssl_certificate_key "$folder/certificates/$(place_of "$name").key";
         $(extra_of "$name")
         $(upload_front "$folder")
     }
