@@ -79,14 +79,14 @@ function color_of(series,    i)
     if (!(series in colors)) {
         i = ++color_count
         series_of[i] = series
-        colors[series] = palette[(i - 1) % 8 + 1]
+        colors[series] = palette[(i - 1) % 12 + 1]
     }
     return colors[series]
 }
 
 BEGIN {
     FS = "\t"
-    split("#1b6ca8 #d1495b #3d9970 #e08e0b #6a4c93 #00798c #8d6a3f #777777", palette, " ")
+    split("#1b6ca8 #d1495b #3d9970 #e08e0b #6a4c93 #49b6c9 #8d6a3f #777777 #e377c2 #9aa821 #0b3954 #ff8c69", palette, " ")
 }
 
 NF >= 3 {

@@ -190,7 +190,7 @@ peer_bars()
 goal_dots()
 {
     awk -F '\t' -v OFS='\t' '($1 ~ /^met/ || $1 == "missed") && $12 != "-" {
-        print $3 ($11 == "p99" || $11 == "max" || $11 == "min" ? ", " $11 : ""), $1, $12, "", "" }' "$out/verdicts.tsv"
+        print $3 ($11 == "p99" || $11 == "max" || $11 == "min" ? ", " $11 : ""), $1, $12, $13, $14 }' "$out/verdicts.tsv"
 }
 
 describe()
@@ -218,7 +218,7 @@ write_report()
     awk -f "$bench/figures.awk" /dev/null $(cat "$out/complete") >"$out/figures.tsv"
     awk -v mode="$mode" -f "$bench/verdicts.awk" "$bench/goals.txt" "$out/outcomes.tsv" \
         "$out/figures.tsv" >"$out/verdicts.tsv"
-    goal_dots | picture goals goals "Measured against the goals" "measured / goal (at or left of 1: met)" ""
+    goal_dots | picture goals goals "Measured against the goals" "measured / goal (at or left of 1: met); the line: quartiles" ""
     growth_lines | picture growth lines "Growth with the jobs" "jobs" "microseconds, median"
     rate_bars | picture downloads bars "One file of $mib MiB; the line: least to most" "MiB a second, median" ""
     peer_bars | picture peers bars "Times among machines" "milliseconds" ""

@@ -5,7 +5,8 @@
 # OUTCOMES has a line for each planned step, with tabs: step ("peers", "peer_times@2"), "complete" or why
 # it is not, and its raw file; "# trouble" lines of raw files may stand in between. FIGURES is what
 # figures.awk prints. Prints for each goal, with tabs: verdict (met, missed, shown, none), figure, title,
-# value, unit, goal, spread, samples, origin of the goal, and why there is no value.
+# value, unit, goal, spread, samples, origin of the goal, why there is no value, statistic, and for a picture the value as a share of
+# the goal (1 is the goal, less is better) with its quartiles.
 
 function trim(text)
 {
@@ -59,13 +60,21 @@ function plain(value)
     return sprintf("%.3g", value)
 }
 
-function add(figure, has_samples, value, spread_text, n,    reason)
+# Less than 1 is better than the goal; "-" when that cannot be said.
+function share_of(value)
+{
+    if (value == "" || limit[g] + 0 <= 0 || value + 0 <= 0) return "-"
+    return sprintf("%.4g", direction[g] == "<=" ? value / limit[g] : limit[g] / value)
+}
+
+function add(figure, has_samples, value, spread_text, n, low, high,    reason)
 {
     rows++
     reason = reason_of(figure, has_samples)
     figure_of[rows] = figure
     goal_of[rows] = g
     value_of[rows] = spread_of[rows] = samples_of[rows] = "-"
+    share[rows] = share_low[rows] = share_high[rows] = "-"
     reason_of_row[rows] = "-"
     if (reason != "") {
         verdict[rows] = "none"
@@ -78,9 +87,15 @@ function add(figure, has_samples, value, spread_text, n,    reason)
     if (direction[g] == "-") verdict[rows] = "shown"
     else if (direction[g] == "<=") verdict[rows] = value <= limit[g] + 0 ? "met" : "missed"
     else verdict[rows] = value >= limit[g] + 0 ? "met" : "missed"
-    # For the plot: 1 is the goal, less is better.
-    if (limit[g] + 0 > 0 && value > 0)
-        share[rows] = direction[g] == "<=" ? value / limit[g] : limit[g] / value
+    share[rows] = share_of(value)
+    share_low[rows] = share_of(low)
+    share_high[rows] = share_of(high)
+}
+
+# Quartiles say something about it.
+function is_middle()
+{
+    return statistic[g] == "ratio" || statistic[g] == "median"
 }
 
 # What is known of one figure, by the goal's statistic.
@@ -96,7 +111,8 @@ function judge(figure,    first, f)
     first = statistic[g] == "ratio" ? 15 : 4
     if (f[first] == "-") { add(figure, 0); return }
     add(figure, 1, statistic[g] == "p99" ? f[9] : statistic[g] == "max" ? f[8] : statistic[g] == "min" ? f[7] : f[first],
-        plain(f[first + 1]) " to " plain(f[first + 2]) "; " plain(f[first + 3]) " to " plain(f[first + 4]), f[3])
+        plain(f[first + 1]) " to " plain(f[first + 2]) "; " plain(f[first + 3]) " to " plain(f[first + 4]), f[3],
+        is_middle() ? f[first + 1] : "", is_middle() ? f[first + 2] : "")
 }
 
 BEGIN { FS = OFS = "\t" }
@@ -184,6 +200,6 @@ END {
         }
     for (r = 1; r <= rows; r++) {
         g = goal_of[r]
-        print verdict[r], figure_of[r], title[g] (variant_of(figure_of[r]) ~ /@[0-9]/ && goal_figure[g] ~ /\*$/ ? " (" substr(variant_of(figure_of[r]), 2) ")" : ""), value_of[r], statistic[g] == "ratio" || statistic[g] == "growth" ? "-" : goal_unit[g], (joined[g] ? "or " : "") (direction[g] == "-" ? "-" : direction[g] " " limit[g]), spread_of[r], samples_of[r], from[g], reason_of_row[r], statistic[g], r in share ? sprintf("%.4g", share[r]) : "-"
+        print verdict[r], figure_of[r], title[g] (variant_of(figure_of[r]) ~ /@[0-9]/ && goal_figure[g] ~ /\*$/ ? " (" substr(variant_of(figure_of[r]), 2) ")" : ""), value_of[r], statistic[g] == "ratio" || statistic[g] == "growth" ? "-" : goal_unit[g], (joined[g] ? "or " : "") (direction[g] == "-" ? "-" : direction[g] " " limit[g]), spread_of[r], samples_of[r], from[g], reason_of_row[r], statistic[g], share[r], share_low[r], share_high[r]
     }
 }
