@@ -166,9 +166,9 @@ function decades(list, count,    i, value)
 
 function draw_goals(    left, right, top, width, i, y, at, scale, bottom, color)
 {
-    left = 430
+    left = 470
     right = 40
-    width = 980
+    width = 1020
     top = 74
     bottom = top + n * 21
     for (i = 1; i <= n; i++) {
