@@ -355,6 +355,7 @@ static void test_switch(void)
     struct span span;
     HRESULT hr;
 
+    withstands("H9");
     shows("PEER-IAV-3");
     shows("PCA-DP-5");
     shows("PCM-9");

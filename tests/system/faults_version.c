@@ -214,6 +214,7 @@ static void test_unseen_change(void)
     IBackgroundCopyJob *job;
     HRESULT hr;
 
+    withstands("B11");
     winetest_push_context("B11");
     origin_add(origin, "/unseen", &before);
     origin_swap_after(origin, "/unseen", CUT, &after, true);

@@ -13,6 +13,8 @@ build=$2
 root=$4
 # shellcheck source=tests/lib/wine.sh
 . "$source/tests/lib/wine.sh"
+# shellcheck source=tests/lib/faults.sh
+. "$source/tests/lib/faults.sh"
 work=$build/wow64
 mkdir -p "$work"
 
@@ -120,3 +122,4 @@ dropin remove "$WINEPREFIX"
 is_as_it_was removed
 [ ! -e "$WINEPREFIX/drive_c/windows/syswow64/openbits" ]
 echo "The registry is as it was."
+withstands "$build/shown" system/wow64.sh P4

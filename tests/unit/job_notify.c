@@ -226,6 +226,7 @@ static void test_modifications_are_merged(void)
     struct notify_event event;
     struct job *job;
 
+    withstands("N3");
     fake_world_init(&world);
     job = job_with_client(1, NOTIFY_FLAG_MODIFICATION);
     while (job_notify_take(world.queue, &event))
@@ -242,6 +243,33 @@ static void test_modifications_are_merged(void)
         }
     }
     ok(count >= 19 && count <= 21, "Got %u calls.\n", count);
+    done(job);
+}
+
+/* What changes while a client thinks is told in one call. */
+static void test_slow_client(void)
+{
+    struct notify_event event, other;
+    struct job *job;
+
+    withstands("N3");
+    fake_world_init(&world);
+    job = job_with_client(1, NOTIFY_FLAG_MODIFICATION);
+    ok(job_notify_take(world.queue, &event), "Nothing is due.\n");
+    for (unsigned int i = 0; i < 100000; i++)
+    {
+        job_set_peer_flags(job, i % 8);
+        if (i % 10 == 0) fake_advance(&world, 1);
+        if (!job_notify_take(world.queue, &other)) continue;
+        ok(false, "Change %u: it is called again.\n", i);
+        job_notify_finish(&other, true);
+        break;
+    }
+    job_notify_finish(&event, true);
+    fake_advance(&world, 1000);
+    EXPECT_EVENT(NOTIFY_MODIFICATION);
+    fake_advance(&world, 1000);
+    EXPECT_NOTHING();
     done(job);
 }
 
@@ -486,6 +514,7 @@ START_TEST(job_notify)
     RUN_TEST(test_late_registration);
     RUN_TEST(test_failing_client);
     RUN_TEST(test_modifications_are_merged);
+    RUN_TEST(test_slow_client);
     RUN_TEST(test_event_that_is_over);
     RUN_TEST(test_disabled_later);
     RUN_TEST(test_program_alone);

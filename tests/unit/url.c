@@ -384,6 +384,22 @@ static void test_local(void)
     BAD_LOCAL(with_run(u"C:\\", 2500, u""));
 }
 
+/* Of the first plane; what is on others has two of them. */
+static void test_every_character(void)
+{
+    withstands("E9");
+    for (unsigned int c = 1; c < 0x10000; c++)
+    {
+        const WCHAR path[] = {'C', ':', '\\', 'a', (WCHAR)c, 'b', 0};
+        bool is_refused =
+            c < 0x20 || (c < 0x80 && strchr("<>:\"|?*", (int)c)) || (c >= 0xd800 && c < 0xe000);
+        HRESULT hr = url_check_local(path);
+
+        ok(hr == (is_refused ? E_INVALIDARG : S_OK), "U+%04x: got hr %#lx.\n", c,
+           (unsigned long)hr);
+    }
+}
+
 static bool span_is(struct url_span span, const WCHAR *text)
 {
     return span.len == str_len(text) && !memcmp(span.text, text, span.len * sizeof(*text));
@@ -556,6 +572,7 @@ START_TEST(url)
     RUN_TEST(test_remote_lengths);
     RUN_TEST(test_remote_files);
     RUN_TEST(test_local);
+    RUN_TEST(test_every_character);
     RUN_TEST(test_split);
     RUN_TEST(test_same_origin);
     RUN_TEST(test_to_path);
