@@ -102,6 +102,7 @@ static void test_no_message_loop(void)
     IBackgroundCopyJob *job = make_job(origin, L"deaf", 2);
     HRESULT hr;
 
+    withstands("K6");
     job_set_callback(job, callback, BG_NOTIFY_JOB_TRANSFERRED | BG_NOTIFY_JOB_MODIFICATION);
     resume_job(job);
     /* The job goes its way; wait_for() does not look at messages. */
@@ -244,6 +245,7 @@ static void test_client_that_is_gone(void)
     struct os_thread thread;
     HRESULT hr;
 
+    withstands("K6");
     if (!target_is_ours())
     {
         win_skip("The job is a proxy of this apartment.\n");
@@ -264,6 +266,59 @@ static void test_client_that_is_gone(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     ok(test_callback_wait(callback, CALLBACK_JOB_TRANSFERRED, 1, WAIT_MS), "Not called.\n");
     end_client(job, callback);
+}
+
+struct passing
+{
+    IStream *stream;
+    HRESULT hr;
+    WCHAR *name;
+};
+
+static void use_there(void *arg)
+{
+    struct passing *passing = arg;
+    IBackgroundCopyJob *job = NULL;
+
+    passing->hr = CoInitializeEx(NULL, COINIT_MULTITHREADED);
+    if (FAILED(passing->hr)) return;
+    passing->hr =
+        CoGetInterfaceAndReleaseStream(passing->stream, &IID_IBackgroundCopyJob, (void **)&job);
+    if (SUCCEEDED(passing->hr))
+    {
+        passing->hr = IBackgroundCopyJob_SetDisplayName(job, L"from there");
+        if (SUCCEEDED(passing->hr))
+            passing->hr = IBackgroundCopyJob_GetDisplayName(job, &passing->name);
+        IBackgroundCopyJob_Release(job);
+    }
+    CoUninitialize();
+}
+
+/* Its calls need nobody to let them in here. */
+static void test_other_apartment(void)
+{
+    IBackgroundCopyJob *job = make_job(origin, L"passed", 1);
+    struct passing passing = {0};
+    struct os_thread thread;
+    HRESULT hr;
+
+    withstands("K6");
+    if (!target_is_ours())
+    {
+        win_skip("The job is a proxy of this apartment.\n");
+        end_job(job);
+        return;
+    }
+    hr = CoMarshalInterThreadInterfaceInStream(&IID_IBackgroundCopyJob, (IUnknown *)job,
+                                               &passing.stream);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    ok(os_thread_start(&thread, use_there, &passing), "No thread.\n");
+    os_thread_join(&thread);
+    ok(passing.hr == S_OK, "Got hr %#lx.\n", passing.hr);
+    ok(passing.name && !wcscmp(passing.name, L"from there"), "Got %s.\n",
+       wine_dbgstr_w(passing.name));
+    CoTaskMemFree(passing.name);
+    end_job(job);
 }
 
 static void test_GetNotifyInterface(void)
@@ -298,6 +353,7 @@ START_TEST(callbacks_sta)
     RUN_TEST(test_last_release_inside);
     RUN_TEST(test_reentry);
     RUN_TEST(test_client_that_is_gone);
+    RUN_TEST(test_other_apartment);
     RUN_TEST(test_GetNotifyInterface);
     com_stop();
     origin_destroy(origin);
