@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What regsvr32 leaves behind: everything a client needs, and nothing after /u, whoever had a part
- * of the keys before. The machine is registered again at the end. */
+ * of the keys before. The machine is registered again at the end. OPENBITS_NIGHTLY=1 registers it
+ * more often. */
 #include "harness/com_fixture.h"
 
 #include <stdlib.h>
@@ -20,6 +21,8 @@ typedef HRESULT(WINAPI *register_fn)(void);
 #define SERVICE_KEY   L"System\\CurrentControlSet\\Services\\BITS"
 #define SVCHOST_KEY   L"Software\\Microsoft\\Windows NT\\CurrentVersion\\Svchost"
 #define OTHER_SERVER  L"C:\\windows\\system32\\other.dll"
+#define ROUNDS        10
+#define NIGHTLY       100
 
 static HMODULE module;
 static WCHAR module_path[MAX_PATH];
@@ -207,6 +210,7 @@ static void test_register(void)
 {
     WCHAR *first, *second;
 
+    withstands("P2");
     run(do_register);
     check_text(PLAIN_CLASS L"\\InprocServer32", NULL, module_path);
     check_text(PLAIN_CLASS L"\\InprocServer32", L"ThreadingModel", L"Both");
@@ -247,6 +251,7 @@ static void test_unregister_a_part(void)
 {
     WCHAR *before = read_registry(), *after;
 
+    withstands("P2");
     run(do_register);
     delete_key(CLASS_3_0);
     delete_key(CLASS_10_3 L"\\InprocServer32");
@@ -255,6 +260,77 @@ static void test_unregister_a_part(void)
     run(do_unregister);
     after = read_registry();
     check_same(before, after);
+    free(after);
+    free(before);
+}
+
+static void test_many_times(void)
+{
+    WCHAR *before = read_registry(), *after;
+    char text[16];
+    unsigned int rounds = test_env("OPENBITS_NIGHTLY", text, sizeof(text)) ? NIGHTLY : ROUNDS;
+
+    withstands("P2");
+    for (unsigned int i = 0; i < rounds; i++)
+    {
+        run(do_register);
+        run(do_unregister);
+    }
+    after = read_registry();
+    check_same(before, after);
+    free(after);
+    free(before);
+}
+
+/* A copy elsewhere is registered over this one, and goes again. */
+static void test_two_folders(void)
+{
+    WCHAR *before = read_registry(), *after, path[MAX_PATH];
+    register_fn register_copy, unregister_copy;
+    HMODULE copy;
+
+    withstands("P2");
+    com_start(COINIT_MULTITHREADED); /* for the folder */
+    ok(CopyFileW(module_path, temp_path(L"qmgr-copy.dll", path), FALSE), "Could not copy.\n");
+    copy = LoadLibraryW(path);
+    ok(copy != NULL, "Could not load %s.\n", wine_dbgstr_w(path));
+    if (copy)
+    {
+        register_copy = (register_fn)(void *)GetProcAddress(copy, "DllRegisterServer");
+        unregister_copy = (register_fn)(void *)GetProcAddress(copy, "DllUnregisterServer");
+        run(do_register);
+        run(register_copy);
+        check_text(PLAIN_CLASS L"\\InprocServer32", NULL, path);
+        check_text(CLASS_10_3 L"\\InprocServer32", NULL, path);
+        run(unregister_copy);
+        run(do_unregister);
+        after = read_registry();
+        check_same(before, after);
+        free(after);
+        FreeLibrary(copy);
+    }
+    DeleteFileW(path);
+    com_stop();
+    free(before);
+}
+
+/* Who works with it works on. */
+static void test_unregister_in_use(void)
+{
+    WCHAR *before = read_registry(), *after;
+    IBackgroundCopyJob *job;
+
+    withstands("P2");
+    run(do_register);
+    com_start(COINIT_MULTITHREADED);
+    com_manager();
+    run(do_unregister);
+    after = read_registry();
+    check_same(before, after);
+    job = create_job(L"in use", BG_JOB_TYPE_DOWNLOAD);
+    ok(job && job_state(job) == BG_JOB_STATE_SUSPENDED, "It does not work any more.\n");
+    end_job(job);
+    com_stop();
     free(after);
     free(before);
 }
@@ -368,6 +444,9 @@ START_TEST(registration)
     RUN_TEST(test_register);
     RUN_TEST(test_unregister);
     RUN_TEST(test_unregister_a_part);
+    RUN_TEST(test_many_times);
+    RUN_TEST(test_two_folders);
+    RUN_TEST(test_unregister_in_use);
     com_start(COINIT_MULTITHREADED);
     RUN_TEST(test_class_that_is_not_there);
     com_stop();
