@@ -6,14 +6,36 @@
 
 #include "base/clock.h"
 
+/* Of bytes for which there is a limit, so that none of them is long in coming; of that time a pause
+ * makes up for nothing. */
+#define PIECES_A_SECOND 16
+#define PIECE_MIN       1024
+
+static size_t limited_piece(const struct throttle_user *limit)
+{
+    uint64_t size = limit->throttle->rate / PIECES_A_SECOND;
+
+    if (limit->throttle->rate == THROTTLE_UNLIMITED || size > HTTP_BODY_BUFFER)
+        return HTTP_BODY_BUFFER;
+    return size < PIECE_MIN ? PIECE_MIN : (size_t)size;
+}
+
 static size_t on_read(char *buffer, size_t size, size_t count, void *ctx)
 {
     struct http_body_reader *reader = ctx;
     uint64_t left = reader->body.size - reader->offset;
+    struct throttle_user *limit = *reader->limit;
     size_t wanted = size * count, got;
+    tick_t now = clock_ticks(&clock_system);
 
-    *reader->deadline = clock_ticks(&clock_system) + reader->patience_ms;
+    *reader->deadline = now + reader->patience_ms;
     if (!left) return 0;
+    if (limit && !throttle_pay(limit, now))
+    {
+        *reader->is_paused = true;
+        return CURL_READFUNC_PAUSE;
+    }
+    if (limit && wanted > limited_piece(limit)) wanted = limited_piece(limit);
     if (wanted > left) wanted = (size_t)left;
     got = reader->body.read(reader->body.ctx, reader->offset, buffer, wanted);
     if (!got || got > wanted)
@@ -23,6 +45,7 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *ctx)
     }
     reader->offset += got;
     *reader->taken += got;
+    if (limit) throttle_owe(limit, got);
     return got;
 }
 

@@ -14,11 +14,13 @@
 struct http_body_reader
 {
     struct http_body body;
-    uint64_t offset;      /* of the next byte */
-    tick_t *deadline;     /* of the answer's head: counts from the last byte on */
-    uint32_t patience_ms; /* for it */
-    bool has_failed;      /* the owner has no more bytes */
-    size_t *taken;        /* counts them */
+    uint64_t offset;              /* of the next byte */
+    tick_t *deadline;             /* of the answer's head: counts from the last byte on */
+    uint32_t patience_ms;         /* for it */
+    bool has_failed;              /* the owner has no more bytes */
+    size_t *taken;                /* counts them */
+    struct throttle_user **limit; /* of their speed; NULL is in there: none, or no more */
+    bool *is_paused;              /* by the limit */
 };
 
 /* The options of a request that sends one. The reader must live as long as the handle works. */

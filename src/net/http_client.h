@@ -62,7 +62,7 @@ struct http_request_params
     enum http_peerdist peerdist;
     const char *if_unmodified_since; /* NULL: none */
     const char *if_match;            /* NULL: none */
-    struct throttle_user *limit;     /* of the body's speed, kept by the caller; NULL: none */
+    struct throttle_user *limit;     /* of the speed of bodies, kept by the caller; NULL: none */
     bool is_lan_free;                /* no limit for a server of the same network */
     const struct http_body *body;    /* copied; NULL: none */
     uint32_t head_timeout_ms;        /* after the last byte of the body; 0: the client's */

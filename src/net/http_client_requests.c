@@ -86,7 +86,9 @@ static void set_body(struct http_request *request, const struct http_request_par
     request->body = (struct http_body_reader){.body = *params->body,
                                               .deadline = &request->head_deadline,
                                               .patience_ms = request->patience_ms,
-                                              .taken = &request->client->sent_size};
+                                              .taken = &request->client->sent_size,
+                                              .limit = &request->limit,
+                                              .is_paused = &request->is_paused};
     http_body_setup(request->easy, &request->body);
 }
 
