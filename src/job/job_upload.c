@@ -63,7 +63,7 @@ bool job_upload_is_next(struct job *job, uint32_t epoch)
     return is_next;
 }
 
-static HRESULT make_plan(const struct job *job, struct upload_plan *plan)
+static HRESULT make_plan(struct job *job, struct upload_plan *plan)
 {
     const struct job_file *file = job->files[0];
     const struct proxy_settings proxy = {job->proxy_usage, job->proxy_list, job->proxy_bypass};
@@ -72,12 +72,15 @@ static HRESULT make_plan(const struct job *job, struct upload_plan *plan)
                                  .is_closing = file->is_done,
                                  .has_temp_file = file->has_temp_file,
                                  .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,
+                                 .rate = job_rate(job),
+                                 .is_lan_free = job->queue->settings.bandwidth.ignores_lan,
                                  .version = file->version,
                                  .offset = range_set_total(&file->have),
                                  .state = job->upload->state,
                                  .host_failed_at = job->upload->host_failed_at,
                                  .http = http_settings_addref(job->http),
                                  .retry_ms = job->min_retry_delay * 1000u};
+    job->rate = plan->rate;
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&
         (plan->temp_name = str_dup(file->temp_name)) && proxy_settings_copy(&plan->proxy, &proxy))

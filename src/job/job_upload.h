@@ -24,6 +24,8 @@ struct upload_plan
     bool is_reply;   /* a reply is wanted */
     bool is_closing; /* everything is done but to end the session */
     bool is_foreground;
+    uint64_t rate;    /* bytes per second that it may have, or BANDWIDTH_UNLIMITED */
+    bool is_lan_free; /* that does not hold for servers of the same network */
     WCHAR *remote_name;
     WCHAR *local_name;
     WCHAR *temp_name; /* of an upload to a path, when it has one */

@@ -10,6 +10,7 @@
 #include "bitsmsg.h"
 #include "harness/fake_ports.h"
 #include "job/job_private.h"
+#include "job/job_upload.h"
 
 #define MIB (1024 * 1024)
 
@@ -233,6 +234,42 @@ static void test_rate_changes(void)
     fake_world_done(&world);
 }
 
+static void check_upload_plan(struct job *job, uint64_t rate, bool is_lan_free)
+{
+    struct upload_plan plan;
+    HRESULT hr = job_upload_next(job, fake_running_epoch(&world, job), &plan);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", (unsigned long)hr);
+    if (hr != S_OK) return;
+    ok(plan.rate == rate && plan.is_lan_free == is_lan_free, "Got another limit.\n");
+    upload_plan_done(&plan);
+}
+
+/* What is sent has the limits of what is received. */
+static void test_uploads(void)
+{
+    struct new_file file = {u"http://server/file", u"C:\\folder\\file"};
+    struct job *job;
+
+    begin();
+    queue_add_job(world.queue, u"upload", JOB_TYPE_UPLOAD, &world.user, &job);
+    job_add_files(job, &file, 1);
+    job_resume(job);
+    fake_schedule(&world);
+    check_upload_plan(job, BANDWIDTH_UNLIMITED, false);
+    world.settings.bandwidth.ignores_lan = true;
+    limit_all(2000);
+    ok(fake_count_stops(&world, job) == 1, "It was not stopped.\n");
+    check_upload_plan(job, 2000, true);
+    limit_all(2000);
+    ok(fake_count_stops(&world, job) == 1, "It was stopped for nothing.\n");
+    job_set_priority(job, JOB_PRIORITY_FOREGROUND);
+    fake_schedule(&world);
+    check_upload_plan(job, BANDWIDTH_UNLIMITED, true);
+    end(job);
+    fake_world_done(&world);
+}
+
 static void test_schedule(void)
 {
     struct job *job;
@@ -418,6 +455,7 @@ START_TEST(job_limits)
     RUN_TEST(test_no_bandwidth);
     RUN_TEST(test_no_retry);
     RUN_TEST(test_rate_changes);
+    RUN_TEST(test_uploads);
     RUN_TEST(test_schedule);
     RUN_TEST(test_order);
     RUN_TEST(test_size);
