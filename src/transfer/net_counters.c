@@ -9,14 +9,29 @@
 
 #include "transfer/net_counters.h"
 
-bool net_counters_received(uint64_t *bytes)
+static bool sum(bool is_sent, uint64_t *bytes)
 {
     MIB_IF_TABLE2 *table;
 
     *bytes = 0;
     if (GetIfTable2(&table)) return false;
     for (ULONG i = 0; i < table->NumEntries; i++)
-        if (table->Table[i].Type != IF_TYPE_SOFTWARE_LOOPBACK) *bytes += table->Table[i].InOctets;
+    {
+        const MIB_IF_ROW2 *link = &table->Table[i];
+
+        if (link->Type != IF_TYPE_SOFTWARE_LOOPBACK)
+            *bytes += is_sent ? link->OutOctets : link->InOctets;
+    }
     FreeMibTable(table);
     return true;
+}
+
+bool net_counters_received(uint64_t *bytes)
+{
+    return sum(false, bytes);
+}
+
+bool net_counters_sent(uint64_t *bytes)
+{
+    return sum(true, bytes);
 }

@@ -22,23 +22,38 @@ static void set_rate(struct rate_limit *limit, tick_t now)
     if (rate != limit->throttle.rate) throttle_set_rate(&limit->throttle, rate, now);
 }
 
-void rate_limit_request(struct run *run, struct source_request *request)
+/* There is one background job, so that all are of one direction but for a moment. */
+static void join(struct rate_limit *limit, struct throttle_user *user, uint64_t rate,
+                 bool is_sending)
 {
-    struct rate_limit *limit = run->host->background;
     tick_t now = clock_ticks(&clock_system);
 
+    /* What was seen of the other direction says nothing of this one. */
+    if (limit->is_sending != is_sending) limit->idle = (struct idle_rate){.rate = 0};
+    limit->is_sending = is_sending;
+    limit->planned = rate == BANDWIDTH_UNLIMITED ? 0 : rate;
+    set_rate(limit, now);
+    throttle_join(&limit->throttle, user, now);
+}
+
+void rate_limit_request(struct run *run, struct source_request *request)
+{
     request->rate = BANDWIDTH_UNLIMITED;
     if (run->is_from_peer || run->plan.is_foreground)
     {
         throttle_leave(&run->own_limit);
         return;
     }
-    limit->planned = run->plan.rate == BANDWIDTH_UNLIMITED ? 0 : run->plan.rate;
-    set_rate(limit, now);
-    throttle_join(&limit->throttle, &run->own_limit, now);
+    join(run->host->background, &run->own_limit, run->plan.rate, false);
     request->rate = run->plan.rate;
     request->limit = &run->own_limit;
     request->is_lan_free = run->plan.is_lan_free;
+}
+
+void rate_limit_upload(struct rate_limit *limit, const struct upload_plan *plan,
+                       struct throttle_user *user)
+{
+    if (!plan->is_foreground) join(limit, user, plan->rate, true);
 }
 
 tick_t rate_limit_tick(struct rate_limit *limit, tick_t now)
@@ -53,7 +68,8 @@ tick_t rate_limit_tick(struct rate_limit *limit, tick_t now)
     }
     if (now < limit->sample_at) return limit->sample_at;
     limit->sample_at = now + IDLE_SAMPLE_MS;
-    if (!net_counters_received(&total)) return limit->sample_at;
+    if (!(limit->is_sending ? net_counters_sent(&total) : net_counters_received(&total)))
+        return limit->sample_at;
     if (idle_rate_sample(&limit->idle, now, limit->planned, total, limit->throttle.taken) != before)
         LOG_TRACE(LOG_HTTP, "background transfers: %lu bytes a second beside others",
                   (unsigned long)limit->idle.rate);

@@ -114,7 +114,7 @@ const struct transfer_ops transfer_mover_ops = {mover_start, mover_stop, mover_f
 
 static void start_upload(struct transfer *transfer, struct job *job, uint32_t epoch)
 {
-    if (FAILED(upload_run_start(transfer->http, job, epoch, &transfer->uploads)))
+    if (FAILED(upload_run_start(&transfer->host, job, epoch, &transfer->uploads)))
         refuse_start(job, epoch);
 }
 
@@ -178,7 +178,7 @@ static void take_notes(struct transfer *transfer)
         if (note->kind == NOTE_START)
             start_run(transfer, note->job, note->epoch);
         else if (note->kind == NOTE_FAREWELL)
-            upload_farewell_start(transfer->http, note->job, &transfer->farewells);
+            upload_farewell_start(&transfer->host.http, note->job, &transfer->farewells);
         else
             stop_run(transfer, note->job, note->epoch);
         free(note);
@@ -217,6 +217,8 @@ static uint32_t tick(struct transfer *transfer)
     struct list *cursor, *after;
     tick_t due = upload_farewells_tick(&transfer->farewells, now);
 
+    if (due < next) next = due;
+    due = upload_runs_tick(&transfer->uploads, now);
     if (due < next) next = due;
     LIST_FOR_EACH_SAFE(cursor, after, &transfer->runs)
     {

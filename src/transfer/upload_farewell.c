@@ -15,7 +15,7 @@
 struct upload_farewell
 {
     struct list link;
-    struct http_client *http;
+    const struct http_get *http;
     struct job *job;
     struct upload_plan plan;
     struct upload_session session;
@@ -52,11 +52,13 @@ static void try_later(struct upload_farewell *farewell)
     farewell->due = next;
 }
 
-static void on_done(void *ctx, HRESULT hr, const struct upload_ack *ack)
+/* A client whose job is gone is not asked for its opinion of a server any more. */
+static void on_done(void *ctx, HRESULT hr, bool is_refused, const struct upload_ack *ack)
 {
     struct upload_farewell *farewell = ctx;
     bool is_lost = ack && ack->has_error && (HRESULT)ack->error == BG_E_SESSION_NOT_FOUND;
 
+    (void)is_refused;
     farewell->request = NULL;
     if ((FAILED(hr) && err_is_transient(hr)) || (ack && ack->status >= 500 && !is_lost))
         try_later(farewell);
@@ -81,7 +83,7 @@ static void say(struct upload_farewell *farewell)
         try_later(farewell);
 }
 
-void upload_farewell_start(struct http_client *http, struct job *job, struct list *farewells)
+void upload_farewell_start(const struct http_get *http, struct job *job, struct list *farewells)
 {
     struct upload_farewell *farewell = calloc(1, sizeof(*farewell));
 

@@ -13,7 +13,7 @@ struct upload_farewell;
 
 /* Takes over the reference of transfer_ops.farewell and puts itself into the list, from which it
  * goes when all is said. Without memory nothing is said, before the next start. */
-void upload_farewell_start(struct http_client *http, struct job *job, struct list *farewells);
+void upload_farewell_start(const struct http_get *http, struct job *job, struct list *farewells);
 
 /* What is due by now, and the next time. */
 tick_t upload_farewells_tick(struct list *farewells, tick_t now);

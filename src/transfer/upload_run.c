@@ -17,6 +17,7 @@
 #include "job/job_transfer.h"
 #include "job/http_options.h"
 #include "net/http_redirect.h"
+#include "transfer/rate_limit.h"
 #include "transfer/upload_copy.h"
 
 static void send_next(struct upload_run *run);
@@ -26,6 +27,7 @@ void upload_run_stop(struct upload_run *run)
 {
     if (run->request) upload_request_cancel(run->request);
     if (run->copy) upload_copy_stop(run->copy);
+    throttle_leave(&run->limit);
     upload_file_close(&run->file);
     list_remove(&run->link);
     if (run->has_plan) upload_plan_done(&run->plan);
@@ -154,7 +156,7 @@ static void take_verdict(struct upload_run *run, const struct upload_verdict *ve
     }
 }
 
-static void on_done(void *ctx, HRESULT hr, const struct upload_ack *ack)
+static void on_done(void *ctx, HRESULT hr, bool is_refused, const struct upload_ack *ack)
 {
     struct upload_run *run = ctx;
     bool is_fragment = run->packet.type == UPLOAD_FRAGMENT;
@@ -175,11 +177,9 @@ static void on_done(void *ctx, HRESULT hr, const struct upload_ack *ack)
     {
         upload_session_broken(&run->session);
         host_failed(run);
-        fail(run, hr,
-             hr == BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED
-                 ? ERROR_CONTEXT_CERTIFICATE_CALLBACK
-                 : ERROR_CONTEXT_REMOTE_FILE,
-             err_is_transient(hr));
+        /* Whatever code a client gives, it may think otherwise the next time. */
+        fail(run, hr, is_refused ? ERROR_CONTEXT_CERTIFICATE_CALLBACK : ERROR_CONTEXT_REMOTE_FILE,
+             is_refused || err_is_transient(hr));
     }
     else
     {
@@ -201,12 +201,15 @@ static size_t read_piece(void *ctx, uint64_t offset, void *buffer, size_t size)
 
 static void send_next(struct upload_run *run)
 {
-    struct upload_request_params params = {.session = &run->session,
+    struct upload_request_params params = {.job = run->job,
+                                           .session = &run->session,
                                            .packet = &run->packet,
                                            .remote_name = run->plan.remote_name,
                                            .local_name = run->plan.local_name,
                                            .http = run->plan.http,
                                            .proxy = &run->plan.proxy,
+                                           .limit = run->limit.throttle ? &run->limit : NULL,
+                                           .is_lan_free = run->plan.is_lan_free,
                                            .read = read_piece,
                                            .done = on_done,
                                            .ctx = run};
@@ -219,7 +222,7 @@ static void send_next(struct upload_run *run)
         return;
     }
     run->sent_at = clock_ticks(&clock_system);
-    if (FAILED(hr = upload_request_start(run->http, &params, &run->request)))
+    if (FAILED(hr = upload_request_start(&run->host->http, &params, &run->request)))
         fail(run, hr, ERROR_CONTEXT_GENERAL_TRANSPORT, err_is_transient(hr));
 }
 
@@ -270,13 +273,13 @@ static void begin_copy(struct upload_run *run)
     if (FAILED(hr)) fail(run, hr, ERROR_CONTEXT_GENERAL_TRANSPORT, err_is_transient(hr));
 }
 
-HRESULT upload_run_start(struct http_client *http, struct job *job, uint32_t epoch,
+HRESULT upload_run_start(const struct run_host *host, struct job *job, uint32_t epoch,
                          struct list *runs)
 {
     struct upload_run *run = calloc(1, sizeof(*run));
 
     if (!run) return E_OUTOFMEMORY;
-    run->http = http;
+    run->host = host;
     run->job = job;
     run->epoch = epoch;
     list_add_tail(runs, &run->link);
@@ -289,6 +292,24 @@ HRESULT upload_run_start(struct http_client *http, struct job *job, uint32_t epo
     if (url_scheme_of(run->plan.remote_name) == URL_FILE)
         begin_copy(run);
     else
+    {
+        rate_limit_upload(host->background, &run->plan, &run->limit);
         begin(run);
+    }
     return S_OK;
+}
+
+tick_t upload_runs_tick(struct list *runs, tick_t now)
+{
+    struct list *cursor, *after;
+    tick_t next = TICK_NEVER;
+
+    LIST_FOR_EACH_SAFE(cursor, after, runs)
+    {
+        struct upload_run *run = LIST_ENTRY_OF(cursor, struct upload_run, link);
+        tick_t due = run->request ? upload_request_tick(run->request, now) : TICK_NEVER;
+
+        if (due < next) next = due;
+    }
+    return next;
 }

@@ -3,6 +3,7 @@
  * The policy on bandwidth, of the time before Windows 7: background jobs are as fast as it says, at
  * once; those in the foreground do not care. */
 #include "download_fixture.h"
+#include "harness/upload_jobs.h"
 
 #define RATE_KBPS 800u    /* 100,000 bytes a second */
 #define LARGE     600000u /* bytes: six seconds */
@@ -71,6 +72,34 @@ static void test_rate(void)
     ms = GetTickCount64() - begin;
     ok(ms < 4000, "The foreground took %lu ms.\n", (unsigned long)ms);
     end(job);
+    unlimit();
+}
+
+/* What is sent is limited as what is received is, within and between fragments. */
+static void test_uploads(void)
+{
+    struct up_server *server = up_serve(origin, "/uploads", NULL);
+    IBackgroundCopyJob *job;
+    ULONGLONG begin, ms;
+
+    if (!limit(RATE_KBPS)) return;
+    com_pump(QUIET_MS);
+    job = create_upload(origin, "/uploads", BG_JOB_TYPE_UPLOAD, L"limited-up", LARGE, 3);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_NORMAL);
+    begin = GetTickCount64();
+    resume_upload(job);
+    finish_upload(job, server, L"limited-up", LARGE, 3);
+    ms = GetTickCount64() - begin;
+    trace("%u bytes in %lu ms.\n", LARGE, (unsigned long)ms);
+    ok(ms >= 5700, "It took %lu ms only.\n", (unsigned long)ms);
+    ok(ms < 8500, "It took %lu ms.\n", (unsigned long)ms);
+
+    job = create_upload(origin, "/uploads", BG_JOB_TYPE_UPLOAD, L"free-up", LARGE, 4);
+    begin = GetTickCount64();
+    resume_upload(job);
+    finish_upload(job, server, L"free-up", LARGE, 4);
+    ms = GetTickCount64() - begin;
+    ok(ms < 4000, "The foreground took %lu ms.\n", (unsigned long)ms);
     unlimit();
 }
 
@@ -156,6 +185,7 @@ START_TEST(bandwidth)
         origin_add(origin, "/slow", &(struct origin_file){.size = HUGE_SIZE, .rate = 10000});
     }
     RUN_TEST(test_rate);
+    RUN_TEST(test_uploads);
     RUN_TEST(test_live);
     RUN_TEST(test_nothing);
     RUN_TEST(test_changes);

@@ -10,6 +10,7 @@
 #include "bitsmsg.h"
 #include "harness/com_fixture.h"
 #include "https_fixture.h"
+#include "https_look.h"
 
 #define CONTAINER L"OpenBITS test client"
 #define SUBJECT   L"CN=OpenBITS client, O=OpenBITS tests"
@@ -257,85 +258,15 @@ static void test_client_certificate(void)
 
 /* ---- the client's own look ---- */
 
-struct look
-{
-    IBackgroundCopyServerCertificateValidationCallback iface;
-    LONG refs, calls;
-    HRESULT answer;
-    HANDLE gate; /* NULL: it does not wait */
-    DWORD cert_size, store_count;
-};
-
-static struct look *look_from(IBackgroundCopyServerCertificateValidationCallback *iface)
-{
-    return CONTAINING_RECORD(iface, struct look, iface);
-}
-
-static HRESULT WINAPI look_QueryInterface(IBackgroundCopyServerCertificateValidationCallback *iface,
-                                          REFIID iid, void **out)
-{
-    if (IsEqualIID(iid, &IID_IUnknown) ||
-        IsEqualIID(iid, &IID_IBackgroundCopyServerCertificateValidationCallback))
-    {
-        InterlockedIncrement(&look_from(iface)->refs);
-        *out = iface;
-        return S_OK;
-    }
-    *out = NULL;
-    return E_NOINTERFACE;
-}
-
-static ULONG WINAPI look_AddRef(IBackgroundCopyServerCertificateValidationCallback *iface)
-{
-    return InterlockedIncrement(&look_from(iface)->refs);
-}
-
-static ULONG WINAPI look_Release(IBackgroundCopyServerCertificateValidationCallback *iface)
-{
-    return InterlockedDecrement(&look_from(iface)->refs);
-}
-
-static HRESULT WINAPI look_Validate(IBackgroundCopyServerCertificateValidationCallback *iface,
-                                    IBackgroundCopyJob *job, IBackgroundCopyFile *file,
-                                    DWORD cert_size, const BYTE cert[], DWORD encoding,
-                                    DWORD store_size, const BYTE store[])
-{
-    struct look *look = look_from(iface);
-    CRYPT_DATA_BLOB blob = {store_size, (BYTE *)store};
-    HCERTSTORE opened = CertOpenStore(CERT_STORE_PROV_SERIALIZED, 0, 0, 0, &blob);
-    const CERT_CONTEXT *read = CertCreateCertificateContext(encoding, cert, cert_size),
-                       *next = NULL;
-    BG_JOB_STATE state;
-
-    if (read) look->cert_size = cert_size;
-    while (opened && (next = CertEnumCertificatesInStore(opened, next)))
-        look->store_count++;
-    if (read) CertFreeCertificateContext(read);
-    if (opened) CertCloseStore(opened, 0);
-    ok(job && file && IBackgroundCopyJob_GetState(job, &state) == S_OK, "There is no job.\n");
-    InterlockedIncrement(&look->calls);
-    if (look->gate) WaitForSingleObject(look->gate, HTTPS_WAIT_MS);
-    return look->answer;
-}
-
-static const IBackgroundCopyServerCertificateValidationCallbackVtbl look_vtbl = {
-    look_QueryInterface, look_AddRef, look_Release, look_Validate};
-
-static HRESULT set_look(IBackgroundCopyJob *job, struct look *look)
-{
-    return IBackgroundCopyJobHttpOptions3_SetServerCertificateValidationInterface(
-        options_of(job), (IUnknown *)&look->iface);
-}
-
 static void test_look_accepts(void)
 {
-    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job = https_job("good", "localhost", path);
     HRESULT hr;
 
     shows("HO3-1");
-    hr = set_look(job, &look);
+    hr = https_look_set(job, &look);
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     resume(job);
     wait_for_state(job, TRANSFERRED, HTTPS_WAIT_MS);
@@ -343,14 +274,14 @@ static void test_look_accepts(void)
     ok(look.cert_size && look.store_count, "Got %lu bytes, %lu in the store.\n", look.cert_size,
        look.store_count);
     shows("HO3-3");
-    hr = set_look(job, &look);
+    hr = https_look_set(job, &look);
     ok(hr == BG_E_READ_ONLY_WHEN_JOB_ACTIVE, "Got hr %#lx.\n", hr);
     end_job(job);
 }
 
 static void test_look_refuses(void)
 {
-    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1, .answer = 0x8abcdef0};
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1, .answer = 0x8abcdef0};
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job = https_job("good", "localhost", path);
     BG_ERROR_CONTEXT context = 77;
@@ -358,7 +289,7 @@ static void test_look_refuses(void)
 
     withstands("D15");
     shows("HO3-5");
-    set_look(job, &look);
+    https_look_set(job, &look);
     resume(job);
     wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
     hr = job_error(job, &context);
@@ -438,13 +369,13 @@ static void test_look_is_remembered(void)
 /* Who is refused by the system is not shown to anybody. */
 static void test_look_comes_after(void)
 {
-    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job = https_job("expired", "localhost", path);
     HRESULT hr;
 
     shows("HO3-4");
-    set_look(job, &look);
+    https_look_set(job, &look);
     check_outcome(job, ERR_HTTP_CERT_DATE_INVALID);
     ok(!look.calls, "Called %ld times.\n", look.calls);
     IBackgroundCopyJob_Suspend(job);
@@ -456,20 +387,20 @@ static void test_look_comes_after(void)
 
 static bool is_called(void *ctx)
 {
-    return ((struct look *)ctx)->calls;
+    return ((struct https_look *)ctx)->calls;
 }
 
 /* A client that thinks it over holds up nobody else, nor a stop of its own job. */
 static void test_look_hangs(void)
 {
-    struct look look = {
-        .iface.lpVtbl = &look_vtbl, .refs = 1, .gate = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    struct https_look look = {
+        .iface.lpVtbl = &https_look_vtbl, .refs = 1, .gate = CreateEventW(NULL, TRUE, FALSE, NULL)};
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job = https_job("good", "localhost", path);
     HRESULT hr;
 
     withstands("D15");
-    set_look(job, &look);
+    https_look_set(job, &look);
     resume(job);
     ok(com_wait_for(is_called, &look, HTTPS_WAIT_MS), "It was not called.\n");
     hr = run("good", 0);

@@ -9,6 +9,7 @@
 #include "harness/digest_login.h"
 #include "harness/upload_jobs.h"
 #include "https_fixture.h"
+#include "https_look.h"
 
 #define MIB   1048576u
 #define REALM "uploads"
@@ -201,6 +202,73 @@ static void test_bad_certificates(void)
     }
 }
 
+/* ---- the client's own look ---- */
+
+/* The client is asked once, before the first packet, and its yes holds for all of them. */
+static void test_look_accepts(void)
+{
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
+    struct place place = place_of("good", "", "looked-at");
+    struct up_server *server = up_serve(origin, place.path, NULL);
+    IBackgroundCopyJob *job =
+        create_upload_to(place.wide, BG_JOB_TYPE_UPLOAD, L"looked-at", 5 * MIB + 1, 3);
+    HRESULT hr = https_look_set(job, &look);
+
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    resume_upload(job);
+    finish_upload(job, server, L"looked-at", 5 * MIB + 1, 3);
+    ok(look.calls == 1, "Called %ld times.\n", look.calls);
+    ok(look.cert_size && look.store_count, "Got %lu bytes, %lu in the store.\n", look.cert_size,
+       look.store_count);
+}
+
+static void test_look_refuses(void)
+{
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1, .answer = 0x8abcdef0};
+    struct place place = place_of("good", "", "disliked");
+    struct up_server *server = up_serve(origin, place.path, NULL);
+    IBackgroundCopyJob *job = create_upload_to(place.wide, BG_JOB_TYPE_UPLOAD, L"disliked", MIB, 3);
+
+    https_look_set(job, &look);
+    resume_upload(job);
+    expect_failed(job, BG_JOB_STATE_TRANSIENT_ERROR, look.answer,
+                  BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK);
+    ok(!up_journal_count(server), "It got packets.\n");
+    look.answer = S_OK;
+    resume_upload(job);
+    finish_upload(job, server, L"disliked", MIB, 3);
+    ok(look.calls == 2, "Called %ld times.\n", look.calls);
+}
+
+static bool is_called(void *ctx)
+{
+    return ((struct https_look *)ctx)->calls;
+}
+
+/* A job is stopped, and another one goes on, while a client thinks it over. */
+static void test_look_hangs(void)
+{
+    struct https_look look = {
+        .iface.lpVtbl = &https_look_vtbl, .refs = 1, .gate = CreateEventW(NULL, TRUE, FALSE, NULL)};
+    struct place place = place_of("good", "", "thought-over");
+    struct up_server *server = up_serve(origin, place.path, NULL);
+    IBackgroundCopyJob *job =
+        create_upload_to(place.wide, BG_JOB_TYPE_UPLOAD, L"thought-over", MIB, 3);
+    HRESULT hr;
+
+    https_look_set(job, &look);
+    resume_upload(job);
+    ok(com_wait_for(is_called, &look, HTTPS_WAIT_MS), "It was not called.\n");
+    check_upload("", "meanwhile", NULL, NULL, BG_AUTH_SCHEME_BASIC);
+    ok(!up_journal_count(server), "It got packets.\n");
+    hr = IBackgroundCopyJob_Suspend(job);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    SetEvent(look.gate);
+    resume_upload(job);
+    finish_upload(job, server, L"thought-over", MIB, 3);
+    CloseHandle(look.gate);
+}
+
 START_TEST(https_uploads)
 {
     const CERT_CONTEXT *authority = https_begin();
@@ -216,6 +284,9 @@ START_TEST(https_uploads)
         RUN_TEST(test_reply);
         RUN_TEST(test_plain_reply);
         RUN_TEST(test_bad_certificates);
+        RUN_TEST(test_look_accepts);
+        RUN_TEST(test_look_refuses);
+        RUN_TEST(test_look_hangs);
     }
     com_stop();
     if (origin) origin_destroy(origin);
