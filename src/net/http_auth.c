@@ -35,6 +35,8 @@ struct http_auth
     char *url;
     const struct http_login *(*find_proxy_login)(void *ctx); /* NULL: asked, or nobody to ask */
     void *ctx;
+    struct http_auth_memory *memory; /* NULL: none */
+    const char *proxy;               /* NULL: none */
     bool has_url_login;
     bool is_bound;
     unsigned int rounds;
@@ -70,6 +72,7 @@ HRESULT http_auth_create(const struct http_auth_params *params, struct http_auth
     if (params->logins) auth->logins = *params->logins;
     auth->find_proxy_login = params->find_proxy_login;
     auth->ctx = params->ctx;
+    auth->memory = params->memory;
     auth->has_url_login = has_url_login;
     auth->method = strdup(params->method);
     auth->url = strdup(params->url);
@@ -209,7 +212,7 @@ static bool make_text_login(const struct http_auth *auth, enum http_auth_target 
 
 static char *make_simple(const struct http_auth *auth, enum http_auth_target target,
                          enum http_auth_scheme scheme, const struct http_challenge *challenge,
-                         bool is_tunnel)
+                         bool is_tunnel, unsigned int count)
 {
     struct http_text_login login;
     char *value = NULL, *uri;
@@ -219,7 +222,8 @@ static char *make_simple(const struct http_auth *auth, enum http_auth_target tar
         value = http_basic_field(&login);
     else if ((uri = is_tunnel ? http_url_authority(auth->url) : http_url_target(auth->url)))
     {
-        value = http_digest_field(&login, challenge, is_tunnel ? "CONNECT" : auth->method, uri);
+        value =
+            http_digest_field(&login, challenge, is_tunnel ? "CONNECT" : auth->method, uri, count);
         free(uri);
     }
     http_text_login_done(&login);
@@ -242,6 +246,116 @@ static char *begin_dialogue(struct http_auth *auth, enum http_auth_target target
     return value;
 }
 
+/* What was set by name comes before what is kept elsewhere. */
+static void find_proxy_login(struct http_auth *auth)
+{
+    struct http_login *logins = auth->logins.of[HTTP_AUTH_PROXY];
+    const struct http_login *found;
+
+    if (!auth->find_proxy_login) return;
+    found = auth->find_proxy_login(auth->ctx);
+    auth->find_proxy_login = NULL;
+    for (int scheme = 0; found && scheme < HTTP_AUTH_SCHEMES; scheme++)
+        if (!logins[scheme].is_set) logins[scheme] = *found;
+}
+
+/* ---- from request to request ---- */
+
+static void forget(struct http_auth_question *question)
+{
+    free(question->place);
+    free(question->fields);
+    *question = (struct http_auth_question){NULL};
+}
+
+void http_auth_memory_done(struct http_auth_memory *memory)
+{
+    for (int target = 0; target < HTTP_AUTH_TARGETS; target++)
+        forget(&memory->of[target]);
+}
+
+static bool is_secure(const struct http_auth *auth)
+{
+    return !strncmp(auth->url, "https:", 6);
+}
+
+/* Who is asked, or has asked; NULL: nobody, or there is no memory. */
+static char *place_of(const struct http_auth *auth, enum http_auth_target target)
+{
+    if (target == HTTP_AUTH_SERVER) return http_url_authority(auth->url);
+    return auth->proxy ? strdup(auth->proxy) : NULL;
+}
+
+/* What is being tried now. A dialogue is of one connection and is begun anew each time. */
+static void remember(const struct http_auth *auth, enum http_auth_target target)
+{
+    struct http_auth_question *question = &auth->memory->of[target];
+    const struct side *side = &auth->sides[target];
+
+    forget(question);
+    question->place = place_of(auth, target);
+    question->fields = malloc(side->fields_len);
+    if (!question->place || !question->fields)
+    {
+        forget(question);
+        return;
+    }
+    memcpy(question->fields, side->fields, side->fields_len);
+    question->fields_len = side->fields_len;
+    question->is_secure = is_secure(auth);
+    question->scheme = side->scheme;
+    question->count = 1;
+}
+
+static bool is_asked_by(const struct http_auth *auth, enum http_auth_target target)
+{
+    const struct http_auth_question *question = &auth->memory->of[target];
+    char *place = place_of(auth, target);
+    bool is_same = place && question->place && !strcmp(place, question->place) &&
+                   question->is_secure == is_secure(auth);
+
+    free(place);
+    return is_same;
+}
+
+/* The scheme does not count as tried: whoever is not content, with a nonce that is too old for it,
+ * is answered once more. */
+static bool answer_unasked(struct http_auth *auth, enum http_auth_target target)
+{
+    struct http_auth_question *question = &auth->memory->of[target];
+    struct side *side = &auth->sides[target];
+    struct http_challenge challenge;
+
+    if (!is_asked_by(auth, target)) return false;
+    free(side->fields);
+    side->fields_len = 0;
+    if (!(side->fields = malloc(question->fields_len))) return false;
+    memcpy(side->fields, question->fields, question->fields_len);
+    side->fields_len = question->fields_len;
+    if (!find_challenge(side, question->scheme, &challenge)) return false;
+    if (target == HTTP_AUTH_PROXY) find_proxy_login(auth);
+    side->scheme = question->scheme;
+    side->value = make_simple(auth, target, side->scheme, &challenge,
+                              target == HTTP_AUTH_PROXY && is_secure(auth), ++question->count);
+    side->is_trying = side->value != NULL;
+    return side->is_trying;
+}
+
+bool http_auth_set_proxy(struct http_auth *auth, const char *proxy)
+{
+    bool is_any = false;
+
+    auth->proxy = proxy;
+    for (int target = 0; auth->memory && target < HTTP_AUTH_TARGETS; target++)
+    {
+        stop_trying(&auth->sides[target]);
+        if (answer_unasked(auth, target)) is_any = true;
+    }
+    return is_any;
+}
+
+/* ---- challenges ---- */
+
 static bool begin(struct http_auth *auth, enum http_auth_target target,
                   enum http_auth_scheme scheme, const struct http_challenge *challenge,
                   bool is_tunnel)
@@ -251,9 +365,12 @@ static bool begin(struct http_auth *auth, enum http_auth_target target,
     side->tried |= 1u << scheme;
     side->scheme = scheme;
     side->value = is_dialogue(scheme) ? begin_dialogue(auth, target, scheme, is_tunnel)
-                                      : make_simple(auth, target, scheme, challenge, is_tunnel);
+                                      : make_simple(auth, target, scheme, challenge, is_tunnel, 1);
     side->is_trying = side->value != NULL;
-    if (!side->is_trying) stop_trying(side);
+    if (!side->is_trying)
+        stop_trying(side);
+    else if (auth->memory && !is_dialogue(scheme))
+        remember(auth, target);
     return side->is_trying;
 }
 
@@ -278,21 +395,11 @@ static bool go_on(struct http_auth *auth, enum http_auth_target target, bool is_
     else if (side->scheme == HTTP_AUTH_DIGEST &&
              (stale = http_challenge_param(&challenge, "stale")) && http_span_is(stale, "true") &&
              ++side->stale <= STALE_MAX)
-        side->value = make_simple(auth, target, side->scheme, &challenge, is_tunnel);
+    {
+        side->value = make_simple(auth, target, side->scheme, &challenge, is_tunnel, 1);
+        if (side->value && auth->memory) remember(auth, target);
+    }
     return side->value != NULL;
-}
-
-/* What was set by name comes before what is kept elsewhere. */
-static void find_proxy_login(struct http_auth *auth)
-{
-    struct http_login *logins = auth->logins.of[HTTP_AUTH_PROXY];
-    const struct http_login *found;
-
-    if (!auth->find_proxy_login) return;
-    found = auth->find_proxy_login(auth->ctx);
-    auth->find_proxy_login = NULL;
-    for (int scheme = 0; found && scheme < HTTP_AUTH_SCHEMES; scheme++)
-        if (!logins[scheme].is_set) logins[scheme] = *found;
 }
 
 /* What a login is missing for is not asked: the answer has the reason. */

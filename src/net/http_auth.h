@@ -2,7 +2,8 @@
  *
  * Answers to servers and proxies that want to know who asks: what to send with the next request,
  * and when to stop. Nothing is said before it was asked for, only schemes are used that a login was
- * set for, and each of them is tried once. Owned by one request; knows no network. */
+ * set for, and each of them is tried once for each request. Owned by one request; knows no network.
+ */
 #ifndef OPENBITS_NET_HTTP_AUTH_H
 #define OPENBITS_NET_HTTP_AUTH_H
 
@@ -37,6 +38,26 @@ struct http_logins
     struct http_login of[HTTP_AUTH_TARGETS][HTTP_AUTH_SCHEMES];
 };
 
+/* What one of the two has asked for. */
+struct http_auth_question
+{
+    char *place; /* of whom: a host and its port, or a proxy; NULL: nothing was asked */
+    bool is_secure;
+    enum http_auth_scheme scheme;
+    char *fields; /* of the challenge */
+    size_t fields_len;
+    unsigned int count; /* of answers */
+};
+
+/* For requests that follow each other: what was asked of one is answered by the next without being
+ * asked again. Zeroed, it knows nothing. */
+struct http_auth_memory
+{
+    struct http_auth_question of[HTTP_AUTH_TARGETS];
+};
+
+void http_auth_memory_done(struct http_auth_memory *memory);
+
 struct http_auth_params
 {
     const struct http_logins *logins; /* stay the caller's, as long as the object lives */
@@ -46,6 +67,7 @@ struct http_auth_params
      * logins do not have. The answer stays the other's, as long as the object lives; NULL: none. */
     const struct http_login *(*find_proxy_login)(void *ctx); /* NULL: there is no such place */
     void *ctx;
+    struct http_auth_memory *memory; /* outlives the object; NULL: there is none */
 };
 
 struct http_auth;
@@ -54,6 +76,10 @@ struct http_auth;
 HRESULT http_auth_create(const struct http_auth_params *params, struct http_auth **out);
 /* NULL is welcome. */
 void http_auth_destroy(struct http_auth *auth);
+
+/* By which proxy it goes, NULL: none; before it is sent. The text stays the caller's, as long as
+ * the object lives. True: something is said at once. */
+bool http_auth_set_proxy(struct http_auth *auth, const char *proxy);
 
 /* A line of an answer's head, in the order in which they come. */
 void http_auth_take_line(struct http_auth *auth, const char *line, size_t len);

@@ -78,12 +78,12 @@ static bool has_control(const char *text)
 }
 
 char *http_digest_field(const struct http_text_login *login, const struct http_challenge *challenge,
-                        const char *method, const char *uri)
+                        const char *method, const char *uri, unsigned int count)
 {
     uint8_t nonce[NONCE_SIZE];
     char nonce_text[2 * NONCE_SIZE + 1];
-    const struct http_digest_request request = {method, uri, login->user, login->password,
-                                                nonce_text};
+    const struct http_digest_request request = {method,          uri,        login->user,
+                                                login->password, nonce_text, count};
 
     if (has_control(login->user) || has_control(uri)) return NULL;
     if (FAILED(random_bytes(nonce, sizeof(nonce)))) return NULL;

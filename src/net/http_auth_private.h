@@ -28,8 +28,9 @@ void http_text_login_done(struct http_text_login *text);
 
 /* Values of fields from malloc(); NULL: it cannot be said, or there is no memory. */
 char *http_basic_field(const struct http_text_login *login);
+/* count: of answers to the challenge, this one among them. */
 char *http_digest_field(const struct http_text_login *login, const struct http_challenge *challenge,
-                        const char *method, const char *uri);
+                        const char *method, const char *uri, unsigned int count);
 /* The first word of a dialogue, and what follows the server's token. */
 char *http_dialogue_begin(struct http_dialogue *dialogue, enum http_auth_scheme scheme,
                           const struct http_login *login, const char *host);

@@ -12,7 +12,6 @@
 
 #define HASH_TEXT_SIZE 65 /* of SHA-256, in hexadecimal digits */
 #define ANSWER_MAX     65536
-#define NONCE_COUNT    "00000001" /* each answer has a nonce of the client of its own */
 
 struct algorithm
 {
@@ -190,6 +189,14 @@ static bool hash_question(const struct algorithm *algorithm,
     return hash_text(algorithm, &text, out);
 }
 
+static void add_count(struct text *text, unsigned int count)
+{
+    char digits[9];
+
+    snprintf(digits, sizeof(digits), "%08x", count);
+    add_text(text, digits);
+}
+
 static bool make_response(const struct algorithm *algorithm, const struct http_challenge *challenge,
                           const struct http_digest_request *request, char out[HASH_TEXT_SIZE])
 {
@@ -204,7 +211,9 @@ static bool make_response(const struct algorithm *algorithm, const struct http_c
     add_unescaped(&text, http_challenge_param(challenge, "nonce"));
     if (http_challenge_param(challenge, "qop"))
     {
-        add_text(&text, ":" NONCE_COUNT ":");
+        add_text(&text, ":");
+        add_count(&text, request->count);
+        add_text(&text, ":");
         add_text(&text, request->client_nonce);
         add_text(&text, ":auth");
     }
@@ -246,7 +255,9 @@ char *http_digest_answer(const struct http_challenge *challenge,
     }
     if (http_challenge_param(challenge, "qop"))
     {
-        add_text(&text, ", qop=auth, nc=" NONCE_COUNT ", ");
+        add_text(&text, ", qop=auth, nc=");
+        add_count(&text, request->count);
+        add_text(&text, ", ");
         add_escaped(&text, "cnonce", request->client_nonce);
     }
     add_text(&text, ", ");

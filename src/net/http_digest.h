@@ -14,6 +14,7 @@ struct http_digest_request
     const char *user;
     const char *password;
     const char *client_nonce;
+    unsigned int count; /* of answers with the server's nonce, this one among them */
 };
 
 /* 0: it cannot be answered; the higher, the better. */

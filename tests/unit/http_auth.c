@@ -17,6 +17,7 @@ static const WCHAR user[] = {'J', 'o', 0}, password[] = {'S', 'e', 's', 'a', 'm'
 static const WCHAR half_pair[] = {0xd800, 0};
 static struct http_logins logins;
 static struct http_auth *auth;
+static struct http_auth_memory memory;
 
 static void forget(void)
 {
@@ -355,6 +356,118 @@ static void test_kept_elsewhere(void)
     end();
 }
 
+/* ---- from request to request ---- */
+
+static bool begin_next(const char *url, const char *proxy)
+{
+    const struct http_auth_params params = {
+        .logins = &logins, .method = "BITS_POST", .url = url, .memory = &memory};
+
+    http_auth_create(&params, &auth);
+    return http_auth_set_proxy(auth, proxy);
+}
+
+static void test_memory(void)
+{
+    static const char proxy[] = "proxy:1";
+
+    forget();
+    set(HTTP_AUTH_SERVER, HTTP_AUTH_BASIC);
+    set(HTTP_AUTH_PROXY, HTTP_AUTH_BASIC);
+    ok(!begin_next(URL, proxy), "It speaks unasked.\n");
+    ok(answer(407, "Proxy-Authenticate: Basic realm=\"x\"", false), "Not answered.\n");
+    end();
+    ok(begin_next(URL, proxy), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_PROXY, "Basic Sm86U2VzYW1l");
+    expect_field(HTTP_AUTH_SERVER, NULL);
+    ok(server_says("WWW-Authenticate: Basic realm=\"x\""), "Not answered.\n");
+    expect_field(HTTP_AUTH_PROXY, "Basic Sm86U2VzYW1l");
+    end();
+    ok(begin_next(URL, proxy), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_PROXY, "Basic Sm86U2VzYW1l");
+    expect_field(HTTP_AUTH_SERVER, "Basic Sm86U2VzYW1l");
+    end();
+    /* Nobody else has asked. */
+    ok(begin_next(URL, "other:1"), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_PROXY, NULL);
+    end();
+    ok(begin_next(URL, NULL), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_PROXY, NULL);
+    end();
+    ok(begin_next("http://server.example:82/a/file", proxy), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_SERVER, NULL);
+    end();
+    ok(!begin_next("https://server.example:81/a/file", proxy), "It speaks unasked.\n");
+    expect_field(HTTP_AUTH_SERVER, NULL);
+    end();
+    /* A login that was taken away is not said. */
+    forget();
+    set(HTTP_AUTH_SERVER, HTTP_AUTH_DIGEST);
+    ok(!begin_next(URL, proxy), "It says what it has not.\n");
+    end();
+    http_auth_memory_done(&memory);
+}
+
+/* The nonce is counted; when it is too old it is not the login that is wrong. */
+static void test_memory_of_nonces(void)
+{
+    static const char field[] = "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=\"auth\"";
+    static const char next[] = "WWW-Authenticate: Digest realm=\"x\", nonce=\"m\", qop=\"auth\"";
+    const char *value;
+
+    forget();
+    set(HTTP_AUTH_SERVER, HTTP_AUTH_DIGEST);
+    begin_next(URL, NULL);
+    ok(server_says(field), "Not answered.\n");
+    value = http_auth_field(auth, HTTP_AUTH_SERVER);
+    ok(value && strstr(value, "nc=00000001,"), "Got %s.\n", value ? value : "none");
+    end();
+    for (unsigned int i = 2; i < 4; i++)
+    {
+        char count[32];
+
+        snprintf(count, sizeof(count), "nc=0000000%u,", i);
+        ok(begin_next(URL, NULL), "It has forgotten.\n");
+        value = http_auth_field(auth, HTTP_AUTH_SERVER);
+        ok(value && strstr(value, count) && strstr(value, "nonce=\"n\""), "Got %s.\n",
+           value ? value : "none");
+        if (i == 2) end();
+    }
+    ok(server_says(next), "Not answered.\n");
+    value = http_auth_field(auth, HTTP_AUTH_SERVER);
+    ok(value && strstr(value, "nc=00000001,") && strstr(value, "nonce=\"m\""), "Got %s.\n",
+       value ? value : "none");
+    ok(!server_says(next), "Answered again.\n");
+    end();
+    http_auth_memory_done(&memory);
+}
+
+static void test_memory_of_tunnels(void)
+{
+    forget();
+    set(HTTP_AUTH_PROXY, HTTP_AUTH_BASIC);
+    begin_next("https://server.example/a/file", "proxy:1");
+    ok(answer(407, "Proxy-Authenticate: Basic realm=\"x\"", true), "Not answered.\n");
+    end();
+    ok(begin_next("https://server.example/a/file", "proxy:1"), "It has forgotten.\n");
+    expect_field(HTTP_AUTH_PROXY, "Basic Sm86U2VzYW1l");
+    end();
+    http_auth_memory_done(&memory);
+}
+
+/* What is of one connection begins with its first word on each. */
+static void test_memory_of_dialogues(void)
+{
+    forget();
+    set(HTTP_AUTH_SERVER, HTTP_AUTH_NTLM);
+    begin_next(URL, NULL);
+    ok(server_says("WWW-Authenticate: NTLM"), "Not answered.\n");
+    end();
+    ok(!begin_next(URL, NULL), "It speaks unasked.\n");
+    end();
+    http_auth_memory_done(&memory);
+}
+
 START_TEST(http_auth)
 {
     log_configure("http=off");
@@ -372,4 +485,8 @@ START_TEST(http_auth)
     RUN_TEST(test_both);
     RUN_TEST(test_kept_elsewhere);
     RUN_TEST(test_strange_texts);
+    RUN_TEST(test_memory);
+    RUN_TEST(test_memory_of_nonces);
+    RUN_TEST(test_memory_of_tunnels);
+    RUN_TEST(test_memory_of_dialogues);
 }

@@ -96,8 +96,8 @@ static void expect_answer(const char *field, const struct http_digest_request *r
 
 static void test_rfc_2617(void)
 {
-    static const struct http_digest_request request = {"GET", "/dir/index.html", "Mufasa",
-                                                       "Circle Of Life", "0a4f113b"};
+    static const struct http_digest_request request = {
+        "GET", "/dir/index.html", "Mufasa", "Circle Of Life", "0a4f113b", 1};
     static const char field[] = "Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", "
                                 "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
                                 "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"";
@@ -117,8 +117,12 @@ static void test_rfc_2617(void)
 static void test_rfc_7616(void)
 {
     static const struct http_digest_request request = {
-        "GET", "/dir/index.html", "Mufasa", "Circle of Life",
-        "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"};
+        "GET",
+        "/dir/index.html",
+        "Mufasa",
+        "Circle of Life",
+        "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+        1};
 
     expect_answer("Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", "
                   "algorithm=MD5, nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\"",
@@ -131,7 +135,7 @@ static void test_rfc_7616(void)
 
 static void test_unanswerable(void)
 {
-    static const struct http_digest_request request = {"GET", "/", "u", "p", "c"};
+    static const struct http_digest_request request = {"GET", "/", "u", "p", "c", 1};
 
     expect_answer("Digest realm=\"r\"", &request, NULL);
     expect_answer("Digest nonce=\"n\"", &request, NULL);
@@ -145,7 +149,7 @@ static void test_unanswerable(void)
 
 static void test_quotes(void)
 {
-    static const struct http_digest_request request = {"GET", "/", "a\"b\\c", "p", "c"};
+    static const struct http_digest_request request = {"GET", "/", "a\"b\\c", "p", "c", 1};
 
     expect_answer("Digest realm=\"r\\\"s\", nonce=\"n\"", &request,
                   "username=\"a\\\"b\\\\c\", realm=\"r\\\"s\"");
