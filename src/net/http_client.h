@@ -73,7 +73,9 @@ struct http_request_params
     uint32_t cert_flags;                 /* server_cert_flag */
     const struct http_proxy_wish *proxy; /* NULL: none */
     const struct http_logins *logins;    /* for challenges; NULL: none */
-    bool is_private;                     /* the answer is this client's alone, whatever it says */
+    struct http_auth_memory
+        *auth_memory; /* of the requests before, kept by the caller; NULL: none */
+    bool is_private;  /* the answer is this client's alone, whatever it says */
     /* Connections are shared with requests of the same number only. */
     uint32_t pool;
     /* Asked for each https request that has one; anything but S_OK ends the request with that. */

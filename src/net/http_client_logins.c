@@ -29,8 +29,10 @@ static const struct http_login *find_stored_login(void *ctx)
 HRESULT http_request_set_login(struct http_request *request,
                                const struct http_request_params *params)
 {
-    struct http_auth_params auth = {
-        .logins = params->logins, .method = method_of(params), .url = params->url};
+    struct http_auth_params auth = {.logins = params->logins,
+                                    .method = method_of(params),
+                                    .url = params->url,
+                                    .memory = params->auth_memory};
 
     if (params->proxy && params->proxy->uses_stored_login)
     {
@@ -87,6 +89,13 @@ static bool set_fields(struct http_request *request)
     }
     curl_easy_setopt(request->easy, CURLOPT_PROXYHEADER, request->proxy_fields);
     return is_good;
+}
+
+bool http_request_set_proxy_login(struct http_request *request)
+{
+    bool is_any = request->auth && http_auth_set_proxy(request->auth, request->proxy);
+
+    return (!is_any && !request->auth_fields && !request->proxy_fields) || set_fields(request);
 }
 
 void http_request_drop_login(struct http_request *request)

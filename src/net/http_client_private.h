@@ -122,6 +122,9 @@ void http_requests_begin_found(struct http_client *client);
 /* On whose behalf it is asked. */
 HRESULT http_request_set_login(struct http_request *request,
                                const struct http_request_params *params);
+/* The proxy is known now, or there is none: says at once what was asked before. False: there is no
+ * memory. */
+bool http_request_set_proxy_login(struct http_request *request);
 void http_request_drop_login(struct http_request *request);
 /* The status with which a proxy has refused to lead to the server; 0: it has not. */
 unsigned int http_request_tunnel_status(const struct http_request *request, CURLcode code);

@@ -10,12 +10,13 @@
 
 /* ---- one proxy after the other ---- */
 
-/* Takes the proxy over; NULL: none. */
-static void set_proxy(struct http_request *request, char *proxy)
+/* Takes the proxy over; NULL: none. False: there is no memory. */
+static bool set_proxy(struct http_request *request, char *proxy)
 {
     free(request->proxy);
     request->proxy = proxy;
     if (proxy) curl_easy_setopt(request->easy, CURLOPT_PROXY, proxy);
+    return http_request_set_proxy_login(request);
 }
 
 static bool is_silent(const struct http_request *request, const char *proxy)
@@ -31,7 +32,7 @@ static bool set_proxies(struct http_request *request, char *proxies)
     char *proxy = NULL;
 
     request->proxies = proxies;
-    if (!proxies) return true;
+    if (!proxies) return set_proxy(request, NULL);
     while ((proxy = http_proxy_next(&rest)) && is_silent(request, proxy))
         free(proxy);
     if (!proxy)
@@ -40,8 +41,7 @@ static bool set_proxies(struct http_request *request, char *proxies)
         proxy = http_proxy_next(&rest);
     }
     request->next_proxy = rest;
-    set_proxy(request, proxy);
-    return proxy != NULL;
+    return proxy && set_proxy(request, proxy);
 }
 
 /* The proxy has not even taken the connection. */
@@ -68,9 +68,8 @@ bool http_request_try_next_proxy(struct http_request *request, CURLcode code)
     if (request->proxy_fields || !(proxy = http_proxy_next(&request->next_proxy))) return false;
     LOG_INFO(LOG_HTTP, "a proxy does not answer: the next one is tried");
     curl_multi_remove_handle(client->multi, request->easy);
-    set_proxy(request, proxy);
     http_request_wait_for_head(request);
-    return !curl_multi_add_handle(client->multi, request->easy);
+    return set_proxy(request, proxy) && !curl_multi_add_handle(client->multi, request->easy);
 }
 
 void http_request_forget_way(struct http_request *request)
