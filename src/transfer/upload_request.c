@@ -38,6 +38,7 @@ struct upload_request
     char *url;
     struct upload_lines lines;
     struct http_body body;
+    struct http_auth_memory *auth_memory;
     struct throttle_user *limit;
     bool is_lan_free;
     bool is_last; /* the server may take its time before it answers */
@@ -201,6 +202,7 @@ static HRESULT send_packet(struct upload_request *request)
     const struct upload_lines *lines = &request->lines;
     struct http_request_params http = {.url = request->url,
                                        .body = &request->body,
+                                       .auth_memory = request->auth_memory,
                                        .limit = request->limit,
                                        .is_lan_free = request->is_lan_free};
     const char **all;
@@ -233,6 +235,7 @@ static void fill(struct upload_request *request, const struct http_get *host,
     request->job = params->job;
     request->done = params->done;
     request->ctx = params->ctx;
+    request->auth_memory = params->auth_memory;
     request->limit = params->limit;
     request->is_lan_free = params->is_lan_free;
     request->is_last = packet->is_last;

@@ -22,6 +22,8 @@ struct upload_request_params
     const WCHAR *local_name; /* NULL: not told */
     struct http_settings *http;
     const struct proxy_settings *proxy;
+    struct http_auth_memory
+        *auth_memory;            /* of the packets before, kept by the caller; NULL: none */
     struct throttle_user *limit; /* of the speed of its body, kept by the caller; NULL: none */
     bool is_lan_free;            /* no limit for a server of the same network */
     /* The bytes of a fragment, by their offset in it. 0: they cannot be had. */

@@ -28,6 +28,7 @@ void upload_run_stop(struct upload_run *run)
     if (run->request) upload_request_cancel(run->request);
     if (run->copy) upload_copy_stop(run->copy);
     throttle_leave(&run->limit);
+    http_auth_memory_done(&run->auth);
     upload_file_close(&run->file);
     list_remove(&run->link);
     if (run->has_plan) upload_plan_done(&run->plan);
@@ -208,6 +209,7 @@ static void send_next(struct upload_run *run)
                                            .local_name = run->plan.local_name,
                                            .http = run->plan.http,
                                            .proxy = &run->plan.proxy,
+                                           .auth_memory = &run->auth,
                                            .limit = run->limit.throttle ? &run->limit : NULL,
                                            .is_lan_free = run->plan.is_lan_free,
                                            .read = read_piece,

@@ -26,7 +26,8 @@ struct upload_run
     struct upload_session session;
     struct upload_packet packet; /* the one that is out */
     tick_t sent_at;
-    struct throttle_user limit; /* of the speed of the fragments, where there is one */
+    struct http_auth_memory auth; /* a server or proxy may read no body before it knows who asks */
+    struct throttle_user limit;   /* of the speed of the fragments, where there is one */
     struct upload_file file;
     HRESULT local_error; /* of the file that is sent */
     struct upload_request *request;

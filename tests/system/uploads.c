@@ -6,6 +6,7 @@
 
 #include "fault_case.h"
 #include "harness/upload_jobs.h"
+#include "harness/upload_server_private.h"
 
 #define KIB     1024u
 #define MIB     1048576u
@@ -389,6 +390,53 @@ static void test_credentials(void)
     up_free(server);
 }
 
+/* A proxy that reads nothing of who has not said his name, and ends the connection when there is
+ * something to read: its answer is lost. */
+static void answer_known(struct origin_conn *c, const struct origin_request *r, void *ctx)
+{
+    char value[64];
+
+    if (origin_header(r->head, "Proxy-Authorization", value, sizeof(value)) &&
+        !strcmp(value, "Basic Sm86U2VzYW1l"))
+        up_answer(c, r, ctx);
+    else if (r->body_size)
+        origin_reset(c);
+    else
+        origin_sendf(c, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
+                        "Content-Length: 0\r\n\r\n");
+}
+
+static void test_impatient_proxy(void)
+{
+    struct up_server *server = up_serve(origin, "/behind", NULL);
+    IBackgroundCopyJob *job = create_upload_to(L"http://far-away.invalid/behind",
+                                               BG_JOB_TYPE_UPLOAD, L"behind", 3 * MIB, 6);
+    struct origin_entry request;
+    WCHAR proxy[32];
+    char value[64];
+    size_t unnamed = 0;
+    HRESULT hr;
+
+    origin_handle(origin, "/behind", answer_known, server);
+    swprintf(proxy, ARRAY_SIZE(proxy), L"127.0.0.1:%u", origin_port(origin));
+    hr = IBackgroundCopyJob_SetProxySettings(job, BG_JOB_PROXY_USAGE_OVERRIDE, proxy, NULL);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    set_upload_login(job, BG_AUTH_TARGET_PROXY, BG_AUTH_SCHEME_BASIC, L"Jo", L"Sesame");
+    resume_upload(job);
+    finish_upload(job, server, L"behind", 3 * MIB, 6);
+    for (size_t i = 0; origin_journal_get(origin, "/behind", i, &request); i++)
+    {
+        if (origin_header(request.head, "Proxy-Authorization", value, sizeof(value))) continue;
+        unnamed++;
+        ok(origin_header(request.head, "Content-Length", value, sizeof(value)) &&
+               !strcmp(value, "0"),
+           "Request %zu has a body and no login.\n", i);
+    }
+    /* The session is closed by another run, which knows nothing of the first. */
+    ok(unnamed == 2, "%zu requests have no login.\n", unnamed);
+    up_free(server);
+}
+
 START_TEST(uploads)
 {
     com_start(COINIT_MULTITHREADED);
@@ -402,6 +450,7 @@ START_TEST(uploads)
         RUN_TEST(test_cancel_again);
         RUN_TEST(test_host_fallback);
         RUN_TEST(test_credentials);
+        RUN_TEST(test_impatient_proxy);
         com_stop();
         origin_destroy(origin);
         return;
