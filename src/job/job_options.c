@@ -143,6 +143,11 @@ HRESULT job_set_acl_flags(struct job *job, uint32_t flags)
 
 /* ---- the helper token ---- */
 
+bool job_token_is_lost(const struct job *job)
+{
+    return job->options.token_flags && job->options.has_token && !job->token;
+}
+
 HRESULT job_set_token_flags(struct job *job, uint32_t flags)
 {
     HRESULT hr;

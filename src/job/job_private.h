@@ -355,6 +355,8 @@ HRESULT job_end_complete(struct job *job, bool is_resumed);
 uint32_t job_accepted_costs(const struct job *job);
 /* Bytes per second that the job may have now; 0: none, BANDWIDTH_UNLIMITED. */
 uint64_t job_rate(const struct job *job);
+/* The helper token that the job is to use went with the engine that had it. */
+bool job_token_is_lost(const struct job *job);
 /* Why it may not run now; S_OK when it may. */
 HRESULT job_block(const struct job *job);
 /* What the job may do may be something else now. */

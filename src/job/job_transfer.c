@@ -35,14 +35,12 @@ static bool is_current(const struct job *job, uint32_t epoch)
 static HRESULT make_plan(struct job *job, uint32_t index, struct transfer_plan *plan)
 {
     const struct job_file *file = job->files[index];
-    /* The token went with the engine that had it. */
-    bool is_token_lost = job->options.token_flags && job->options.has_token && !job->token;
     const struct proxy_settings proxy = {job->proxy_usage, job->proxy_list, job->proxy_bypass};
     struct source_facts facts = {.is_file_url = url_scheme_of(file->remote_name) == URL_FILE,
                                  .is_origin_only = file->is_origin_only || job_has_own_method(job)};
     struct url_parts parts;
 
-    if (is_token_lost) return BG_E_TOKEN_REQUIRED;
+    if (job_token_is_lost(job)) return BG_E_TOKEN_REQUIRED;
     *plan = (struct transfer_plan){.file_index = index,
                                    .generation = file->generation,
                                    .is_foreground = job->priority == JOB_PRIORITY_FOREGROUND,

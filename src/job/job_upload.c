@@ -20,6 +20,7 @@ void upload_plan_done(struct upload_plan *plan)
     free(plan->local_name);
     free(plan->temp_name);
     http_settings_release(plan->http);
+    job_token_release(plan->token);
     proxy_settings_done(&plan->proxy);
 }
 
@@ -80,6 +81,7 @@ static HRESULT make_plan(struct job *job, struct upload_plan *plan)
                                  .host_failed_at = job->upload->host_failed_at,
                                  .http = http_settings_addref(job->http),
                                  .retry_ms = job->min_retry_delay * 1000u};
+    if (job->options.token_flags & TOKEN_LOCAL_FILE) plan->token = job_token_addref(job->token);
     job->rate = plan->rate;
     if ((plan->remote_name = str_dup(file->remote_name)) &&
         (plan->local_name = str_dup(file->local_name)) &&
@@ -94,12 +96,19 @@ HRESULT job_upload_next(struct job *job, uint32_t epoch, struct upload_plan *pla
     HRESULT hr = S_FALSE;
 
     queue_lock(job->queue);
-    if (is_current(job, epoch) && job_upload_has_step(job) && FAILED(hr = make_plan(job, plan)))
+    if (is_current(job, epoch) && job_upload_has_step(job))
     {
-        struct job_error error = {hr, ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, 0};
+        /* To close the session nothing of the file is needed. */
+        bool is_token_lost = !job->files[0]->is_done && job_token_is_lost(job);
 
-        job_fail(job, &error);
-        hr = S_FALSE;
+        hr = is_token_lost ? BG_E_TOKEN_REQUIRED : make_plan(job, plan);
+        if (FAILED(hr))
+        {
+            struct job_error error = {hr, ERROR_CONTEXT_GENERAL_QUEUE_MANAGER, 0};
+
+            job_fail(job, &error);
+            hr = S_FALSE;
+        }
     }
     queue_unlock(job->queue);
     return hr;

@@ -8,6 +8,7 @@
 
 #include "job/file_version.h"
 #include "job/http_settings.h"
+#include "job/job_token.h"
 #include "job/job_types.h"
 #include "job/proxy_settings.h"
 #include "job/upload_state.h"
@@ -35,6 +36,7 @@ struct upload_plan
     struct upload_state state;
     tick_t host_failed_at;      /* TICK_NEVER: the named host answers */
     struct http_settings *http; /* a reference; NULL: the defaults */
+    struct job_token *token;    /* a reference; for the local file; NULL: our own */
     struct proxy_settings proxy;
     uint32_t retry_ms; /* between two tries, of a farewell */
     tick_t give_up_at; /* of a farewell */

@@ -57,7 +57,7 @@ static struct outcome remote(HRESULT hr)
 static struct outcome open_source(struct upload_copy *copy)
 {
     const struct file_version *known = &copy->plan->version;
-    HRESULT hr = upload_file_open(&copy->file, copy->plan->local_name);
+    HRESULT hr = upload_file_open(&copy->file, copy->plan->local_name, copy->plan->token);
 
     if (FAILED(hr)) return local(hr);
     if (known->known)

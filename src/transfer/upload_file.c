@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "transfer/local_path.h"
+#include "transfer/run_token.h"
 
 static HRESULT read_version(HANDLE handle, struct file_version *version)
 {
@@ -24,7 +25,7 @@ static HRESULT read_version(HANDLE handle, struct file_version *version)
     return S_OK;
 }
 
-HRESULT upload_file_open(struct upload_file *file, const WCHAR *path)
+static HRESULT open_path(struct upload_file *file, const WCHAR *path)
 {
     WCHAR *extended = local_path_extend(path);
     HANDLE handle;
@@ -44,6 +45,15 @@ HRESULT upload_file_open(struct upload_file *file, const WCHAR *path)
         CloseHandle(handle);
     else
         file->handle = handle;
+    return hr;
+}
+
+HRESULT upload_file_open(struct upload_file *file, const WCHAR *path, const struct job_token *token)
+{
+    bool is_other = token_enter(token, true);
+    HRESULT hr = open_path(file, path);
+
+    if (is_other) token_leave();
     return hr;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/types.h"
 #include "job/file_version.h"
+#include "job/job_token.h"
 
 struct upload_file
 {
@@ -15,8 +16,10 @@ struct upload_file
     struct file_version version;
 };
 
-/* Fails for a folder, and what else has no bytes of its own. */
-HRESULT upload_file_open(struct upload_file *file, const WCHAR *path);
+/* As the user of the token, or, NULL, with our own rights. Fails for a folder, and what else has no
+ * bytes of its own. */
+HRESULT upload_file_open(struct upload_file *file, const WCHAR *path,
+                         const struct job_token *token);
 void upload_file_close(struct upload_file *file);
 
 /* BG_E_LOCAL_FILE_CHANGED: it is not what it was when it was opened. */

@@ -233,7 +233,7 @@ static void send_next(struct upload_run *run)
 /* False: the run is over, and gone. */
 static bool open_file(struct upload_run *run)
 {
-    HRESULT hr = upload_file_open(&run->file, run->plan.local_name);
+    HRESULT hr = upload_file_open(&run->file, run->plan.local_name, run->plan.token);
 
     if (SUCCEEDED(hr) && run->plan.version.known &&
         !upload_file_is_same(&run->plan.version, &run->file.version))

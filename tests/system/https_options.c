@@ -304,7 +304,7 @@ static void test_look_refuses(void)
 
 static bool is_called_twice(void *ctx)
 {
-    return ((struct look *)ctx)->calls >= 2;
+    return ((struct https_look *)ctx)->calls >= 2;
 }
 
 static void test_look_lacks_interface(void)
@@ -340,7 +340,7 @@ static void add_files(IBackgroundCopyJob *job)
 /* The server is known from its yes on, and not from its no; another job knows nothing of it. */
 static void test_look_is_remembered(void)
 {
-    struct look look = {.iface.lpVtbl = &look_vtbl, .refs = 1};
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
     WCHAR path[MAX_PATH];
     IBackgroundCopyJob *job;
 
@@ -351,7 +351,7 @@ static void test_look_is_remembered(void)
         look.calls = 0;
         job = https_job("good", "localhost", path);
         add_files(job);
-        set_look(job, &look);
+        https_look_set(job, &look);
         resume(job);
         wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
         ok(look.calls == 1, "Called %ld times.\n", look.calls);

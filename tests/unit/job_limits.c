@@ -448,6 +448,53 @@ static void test_token_of_an_administrator(void)
     }
 }
 
+static struct upload_plan *next_upload(struct job *job, struct upload_plan *plan)
+{
+    HRESULT hr = job_upload_next(job, fake_running_epoch(&world, job), plan);
+
+    ok(hr == S_OK || hr == S_FALSE, "Got hr %#lx.\n", (unsigned long)hr);
+    return hr == S_OK ? plan : NULL;
+}
+
+/* For the file that is sent, and for nothing else. */
+static void test_token_of_upload(void)
+{
+    struct new_file file = {u"http://server/file", u"C:\\folder\\file"};
+    struct caller_facts facts = {0};
+    struct upload_plan plan;
+    unsigned int closed = 0;
+    struct job_token *token;
+    struct job *job;
+
+    begin();
+    queue_add_job(world.queue, u"upload", JOB_TYPE_UPLOAD, &world.user, &job);
+    job_add_files(job, &file, 1);
+    job_token_create(&facts, &closed, free_handle, &token);
+    job_set_token_flags(job, TOKEN_NETWORK);
+    job_set_token(job, token);
+    job_resume(job);
+    fake_schedule(&world);
+    ok(next_upload(job, &plan) && !plan.token, "The network's is the file's.\n");
+    upload_plan_done(&plan);
+    job_set_token_flags(job, TOKEN_LOCAL_FILE);
+    ok(next_upload(job, &plan) && plan.token == token, "The plan is without it.\n");
+    job_set_token(job, NULL);
+    job_token_release(token);
+    ok(!closed, "It is closed before the plan is done.\n");
+    upload_plan_done(&plan);
+    ok(closed == 1, "Closed %u times.\n", closed);
+
+    /* As after a start of the engine. */
+    queue_lock(world.queue);
+    job->options.has_token = true;
+    queue_unlock(world.queue);
+    ok(!next_upload(job, &plan), "There is a plan.\n");
+    state_is(job, JOB_ERROR);
+    ok(job->error.code == BG_E_TOKEN_REQUIRED, "Got error %#lx.\n", (unsigned long)job->error.code);
+    end(job);
+    fake_world_done(&world);
+}
+
 START_TEST(job_limits)
 {
     RUN_TEST(test_cost_flags);
@@ -462,4 +509,5 @@ START_TEST(job_limits)
     RUN_TEST(test_high_performance);
     RUN_TEST(test_token);
     RUN_TEST(test_token_of_an_administrator);
+    RUN_TEST(test_token_of_upload);
 }
