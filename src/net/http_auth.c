@@ -261,19 +261,6 @@ static void find_proxy_login(struct http_auth *auth)
 
 /* ---- from request to request ---- */
 
-static void forget(struct http_auth_question *question)
-{
-    free(question->place);
-    free(question->fields);
-    *question = (struct http_auth_question){NULL};
-}
-
-void http_auth_memory_done(struct http_auth_memory *memory)
-{
-    for (int target = 0; target < HTTP_AUTH_TARGETS; target++)
-        forget(&memory->of[target]);
-}
-
 static bool is_secure(const struct http_auth *auth)
 {
     return !strncmp(auth->url, "https:", 6);
@@ -289,22 +276,10 @@ static char *place_of(const struct http_auth *auth, enum http_auth_target target
 /* What is being tried now. A dialogue is of one connection and is begun anew each time. */
 static void remember(const struct http_auth *auth, enum http_auth_target target)
 {
-    struct http_auth_question *question = &auth->memory->of[target];
     const struct side *side = &auth->sides[target];
 
-    forget(question);
-    question->place = place_of(auth, target);
-    question->fields = malloc(side->fields_len);
-    if (!question->place || !question->fields)
-    {
-        forget(question);
-        return;
-    }
-    memcpy(question->fields, side->fields, side->fields_len);
-    question->fields_len = side->fields_len;
-    question->is_secure = is_secure(auth);
-    question->scheme = side->scheme;
-    question->count = 1;
+    http_auth_question_keep(&auth->memory->of[target], place_of(auth, target), is_secure(auth),
+                            side->scheme, &(struct http_span){side->fields, side->fields_len});
 }
 
 static bool is_asked_by(const struct http_auth *auth, enum http_auth_target target)

@@ -38,6 +38,10 @@ char *http_dialogue_go_on(struct http_dialogue *dialogue, enum http_auth_scheme 
                           const struct http_login *login, const struct http_span *token);
 void http_dialogue_done(struct http_dialogue *dialogue);
 
+/* What is answered for the first time. Takes the place over; NULL: nothing is kept. */
+void http_auth_question_keep(struct http_auth_question *question, char *place, bool is_secure,
+                             enum http_auth_scheme scheme, const struct http_span *fields);
+
 /* Parts of a URL from malloc(): what the request line has, the host's name, and host:port. */
 char *http_url_target(const char *url);
 char *http_url_host(const char *url);
