@@ -119,3 +119,31 @@ uint64_t idle_rate_sample(struct idle_rate *idle, tick_t now, uint64_t limit, ui
         idle->rate = idle->tried_rate = idle->hold = 0;
     return idle->rate;
 }
+
+/* ---- what is sent ---- */
+
+/* More than a system keeps for one connection: what never shows on a link hides no more than this
+ * of what others send. */
+#define WAITING_MAX (16u << 20)
+
+void idle_sent_init(struct idle_sent *sent, uint64_t given)
+{
+    *sent = (struct idle_sent){.last_given = given, .left = given};
+}
+
+uint64_t idle_sent_left(struct idle_sent *sent, uint64_t total, uint64_t given)
+{
+    uint64_t gone = total > sent->last_total ? total - sent->last_total : 0;
+
+    gone = gone * 100 / WIRE_PERCENT;
+    sent->waiting += given - sent->last_given;
+    if (sent->waiting > WAITING_MAX) sent->waiting = WAITING_MAX;
+    if (!sent->is_started) gone = 0;
+    if (gone > sent->waiting) gone = sent->waiting;
+    sent->is_started = true;
+    sent->last_total = total;
+    sent->last_given = given;
+    sent->waiting -= gone;
+    sent->left += gone;
+    return sent->left;
+}

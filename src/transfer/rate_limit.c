@@ -29,7 +29,11 @@ static void join(struct rate_limit *limit, struct throttle_user *user, uint64_t 
     tick_t now = clock_ticks(&clock_system);
 
     /* What was seen of the other direction says nothing of this one. */
-    if (limit->is_sending != is_sending) limit->idle = (struct idle_rate){.rate = 0};
+    if (limit->is_sending != is_sending)
+    {
+        limit->idle = (struct idle_rate){.rate = 0};
+        idle_sent_init(&limit->sent, limit->throttle.taken);
+    }
     limit->is_sending = is_sending;
     limit->planned = rate == BANDWIDTH_UNLIMITED ? 0 : rate;
     set_rate(limit, now);
@@ -56,21 +60,31 @@ void rate_limit_upload(struct rate_limit *limit, const struct upload_plan *plan,
     if (!plan->is_foreground) join(limit, user, plan->rate, true);
 }
 
+/* All bytes of the direction, and ours among them. */
+static bool count(struct rate_limit *limit, uint64_t *total, uint64_t *ours)
+{
+    *ours = limit->throttle.taken;
+    if (!limit->is_sending) return net_counters_received(total);
+    if (!net_counters_sent(total)) return false;
+    *ours = idle_sent_left(&limit->sent, *total, *ours);
+    return true;
+}
+
 tick_t rate_limit_tick(struct rate_limit *limit, tick_t now)
 {
-    uint64_t before = limit->idle.rate, total;
+    uint64_t before = limit->idle.rate, total, ours;
 
     if (!limit->throttle.user_count)
     {
         /* What came meanwhile was nobody's concern. */
         limit->idle.is_started = false;
+        idle_sent_init(&limit->sent, limit->throttle.taken);
         return TICK_NEVER;
     }
     if (now < limit->sample_at) return limit->sample_at;
     limit->sample_at = now + IDLE_SAMPLE_MS;
-    if (!(limit->is_sending ? net_counters_sent(&total) : net_counters_received(&total)))
-        return limit->sample_at;
-    if (idle_rate_sample(&limit->idle, now, limit->planned, total, limit->throttle.taken) != before)
+    if (!count(limit, &total, &ours)) return limit->sample_at;
+    if (idle_rate_sample(&limit->idle, now, limit->planned, total, ours) != before)
         LOG_TRACE(LOG_HTTP, "background transfers: %lu bytes a second beside others",
                   (unsigned long)limit->idle.rate);
     set_rate(limit, now);

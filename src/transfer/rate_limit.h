@@ -19,6 +19,7 @@ struct rate_limit
     uint64_t planned; /* 0: no limit */
     bool is_sending;  /* the users send; else they receive */
     struct idle_rate idle;
+    struct idle_sent sent;
     tick_t sample_at;
 };
 

@@ -128,6 +128,53 @@ static void test_counters_that_go_back(void)
     ok(!idle_rate_sample(&idle, 2000, 0, 20, 0), "There is a limit.\n");
 }
 
+/* ---- what is sent ---- */
+
+/* A fragment that drains while nothing is given after it is not somebody else's; what comes on top
+ * of it is. */
+static void test_sent(void)
+{
+    struct idle_sent sent;
+    uint64_t total = 500, left;
+
+    idle_sent_init(&sent, 1000);
+    left = idle_sent_left(&sent, total, 5000);
+    ok(left == 1000, "%llu bytes have left.\n", (unsigned long long)left);
+    left = idle_sent_left(&sent, total += 30 * 106, 6000);
+    ok(left == 4000, "%llu bytes have left.\n", (unsigned long long)left);
+    left = idle_sent_left(&sent, total += 25 * 106, 6000);
+    ok(left == 6000, "%llu bytes have left.\n", (unsigned long long)left);
+    left = idle_sent_left(&sent, total += 25 * 106, 6000);
+    ok(left == 6000, "%llu bytes have left.\n", (unsigned long long)left);
+    /* The counter of a link that is gone. */
+    left = idle_sent_left(&sent, 10, 6100);
+    ok(left == 6000, "%llu bytes have left.\n", (unsigned long long)left);
+    left = idle_sent_left(&sent, 1000, 6100);
+    ok(left == 6100, "%llu bytes have left.\n", (unsigned long long)left);
+}
+
+/* Fragments with a pause after each, through a buffer of the system: nobody else is there. */
+static void test_sends_alone(void)
+{
+    struct idle_rate idle = {.rate = 0};
+    struct idle_sent sent;
+    uint64_t given = 0, gone = 0, total = 0, left = 0, rate;
+    tick_t now = 1000;
+
+    idle_sent_init(&sent, 0);
+    for (unsigned int i = 0; i < 60; i++, now += IDLE_SAMPLE_MS)
+    {
+        if (i % 4 < 2) given += LINK; /* in one second what takes two to leave */
+        gone = gone + LINK / 2 < given ? gone + LINK / 2 : given;
+        total = gone * 104 / 100;
+        left = idle_sent_left(&sent, total, given);
+        rate = idle_rate_sample(&idle, now, 0, total, left);
+        ok(!rate, "It gives way to itself at %u.\n", i);
+    }
+    ok(left <= gone && left >= gone / 100 * 96, "%llu bytes have left of %llu.\n",
+       (unsigned long long)left, (unsigned long long)gone);
+}
+
 START_TEST(idle_rate)
 {
     RUN_TEST(test_alone);
@@ -136,4 +183,6 @@ START_TEST(idle_rate)
     RUN_TEST(test_takes_the_rest);
     RUN_TEST(test_limited);
     RUN_TEST(test_counters_that_go_back);
+    RUN_TEST(test_sent);
+    RUN_TEST(test_sends_alone);
 }
