@@ -12,9 +12,10 @@ begin_build libcurl curl curl 7.88
 
 # The largest receive: twice what is usual, for each one costs several calls of the system under Wine.
 # No question after each send how large the send buffer should be: Wine says always 64 KiB, and a size
-# that was set once ends what both systems do by themselves, to let the buffer grow with the link.
+# that was set once ends what both systems do by themselves, to let the buffer grow with the link. What
+# is asked in its place fails at once, for it comes without its argument.
 configure "$work/source" \
-    -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG -DCURL_MAX_READ_SIZE=1048576 -DSIO_IDEAL_SEND_BACKLOG_QUERY=0" \
+    -DCMAKE_C_FLAGS_RELEASE="-O2 -DNDEBUG -DCURL_MAX_READ_SIZE=1048576 -DSIO_IDEAL_SEND_BACKLOG_QUERY=FIONBIO" \
     -DCMAKE_INSTALL_LIBDIR=lib \
     -DBUILD_SHARED_LIBS=OFF -DBUILD_CURL_EXE=OFF -DBUILD_TESTING=OFF \
     -DHTTP_ONLY=ON -DCURL_USE_SCHANNEL=ON -DCURL_WINDOWS_SSPI=ON -DENABLE_IPV6=ON \
