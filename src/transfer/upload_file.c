@@ -44,7 +44,10 @@ static HRESULT open_path(struct upload_file *file, const WCHAR *path)
     if (FAILED(hr))
         CloseHandle(handle);
     else
+    {
         file->handle = handle;
+        file->position = 0;
+    }
     return hr;
 }
 
@@ -77,22 +80,30 @@ HRESULT upload_file_check(const struct upload_file *file)
     return upload_file_is_same(&file->version, &now) ? S_OK : BG_E_LOCAL_FILE_CHANGED;
 }
 
-HRESULT upload_file_read(const struct upload_file *file, uint64_t offset, void *buffer, size_t size)
+/* Where each read tells its place, Wine asks its server each time. */
+static HRESULT seek(struct upload_file *file, uint64_t offset)
 {
-    while (size)
+    LARGE_INTEGER place = {.QuadPart = (LONGLONG)offset};
+
+    if (file->position == offset) return S_OK;
+    if (!SetFilePointerEx(file->handle, place, NULL, FILE_BEGIN)) return err_from_last_error();
+    file->position = offset;
+    return S_OK;
+}
+
+HRESULT upload_file_read(struct upload_file *file, uint64_t offset, void *buffer, size_t size)
+{
+    HRESULT hr = seek(file, offset);
+
+    while (SUCCEEDED(hr) && size)
     {
-        OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
         DWORD piece = size < 1u << 30 ? (DWORD)size : 1u << 30, got = 0;
 
-        if (!ReadFile(file->handle, buffer, piece, &got, &place))
-        {
-            if (GetLastError() == ERROR_HANDLE_EOF) return BG_E_LOCAL_FILE_CHANGED;
-            return err_from_last_error();
-        }
+        if (!ReadFile(file->handle, buffer, piece, &got, NULL)) return err_from_last_error();
         if (!got) return BG_E_LOCAL_FILE_CHANGED;
         buffer = (char *)buffer + got;
-        offset += got;
+        file->position += got;
         size -= got;
     }
-    return S_OK;
+    return hr;
 }

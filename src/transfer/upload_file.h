@@ -13,6 +13,7 @@
 struct upload_file
 {
     HANDLE handle; /* NULL: not open */
+    uint64_t position;
     struct file_version version;
 };
 
@@ -26,8 +27,7 @@ void upload_file_close(struct upload_file *file);
 HRESULT upload_file_check(const struct upload_file *file);
 
 /* All of the bytes; BG_E_LOCAL_FILE_CHANGED when they are not there any more. */
-HRESULT upload_file_read(const struct upload_file *file, uint64_t offset, void *buffer,
-                         size_t size);
+HRESULT upload_file_read(struct upload_file *file, uint64_t offset, void *buffer, size_t size);
 
 bool upload_file_is_same(const struct file_version *a, const struct file_version *b);
 
