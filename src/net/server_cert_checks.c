@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <winsock2.h>
 #include <wincrypt.h>
 
 #include "base/err.h"
