@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * curl_put URL FILE [KIB]: the floor for uploads, one PUT of a bare libcurl loop with the same
- * build of libcurl, which is given so many KiB at once. Prints "seconds N". */
+ * curl_put URL FILE [KIB]: one PUT by the same build of libcurl, with the wait that it has itself,
+ * which is given so many KiB at once. Prints "seconds N". */
 #include "bench.h"
 
 #include <stdio.h>
