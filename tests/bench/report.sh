@@ -205,7 +205,7 @@ describe()
         "nginx $(nginx -v 2>&1 | sed 's|.*/||')."
     echo "Load before: $load_before, after: $(cut -d' ' -f1-3 /proc/loadavg)."
     awk -v load="${load_before%% *}" -v cores="$(nproc)" 'BEGIN { if (load > cores / 4)
-        print "\n**The machine was busy with something else when the run began: figures are too high.**" }'
+        print "\n**The machine was busy with something else when the run began: the figures say little.**" }'
     [ -z "$interrupted" ] || printf '\n**The run was interrupted.**\n'
     echo
     awk -f "$bench/report.awk" "$out/verdicts.tsv" "$out/figures.tsv" "$out/steps.tsv"
