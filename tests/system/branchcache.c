@@ -204,19 +204,19 @@ static void test_job_flag(void)
 /* What others ask before they use it: the switch alone. */
 static void check_switch(DWORD expected)
 {
-    DWORD number = 99, size = sizeof(number), values = 0;
+    DWORD number = 99, size = sizeof(number), keys = 0, values = 0;
+    LSTATUS status;
     HKEY key;
 
-    ok(!RegGetValueW(HKEY_LOCAL_MACHINE, SERVICE_KEY, L"Enable",
-                     RRF_RT_REG_DWORD | RRF_SUBKEY_WOW6464KEY, NULL, &number, &size) &&
-           number == expected,
-       "The switch is %lu.\n", number);
-    if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, SERVICE_PARENT, 0, KEY_READ | KEY_WOW64_64KEY, &key))
-        return;
-    ok(!RegQueryInfoKeyW(key, NULL, NULL, NULL, &size, NULL, NULL, &values, NULL, NULL, NULL,
-                         NULL) &&
-           size == 1 && !values,
-       "There are %lu keys and %lu values beside it.\n", size, values);
+    status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, SERVICE_KEY, 0, KEY_READ | KEY_WOW64_64KEY, &key);
+    ok(!status, "Got error %ld.\n", status);
+    if (status) return;
+    status = RegQueryValueExW(key, L"Enable", NULL, NULL, (BYTE *)&number, &size);
+    ok(!status && number == expected, "Got error %ld, %lu.\n", status, number);
+    status =
+        RegQueryInfoKeyW(key, NULL, NULL, NULL, &keys, NULL, NULL, &values, NULL, NULL, NULL, NULL);
+    ok(!status && !keys && values == 1, "Got error %ld, %lu keys, %lu values.\n", status, keys,
+       values);
     RegCloseKey(key);
 }
 
