@@ -4,7 +4,9 @@
 # prove.sh [ROW...]: takes the defences of removals.txt out of a copy of the source, one at a time,
 # and runs the test that has to notice. A row is proven when the test withstands it with the defence,
 # and fails, and withstands it in fewer places, without. Writes build/report/proven.txt, which the
-# table of faults takes up. Needs what tests/setup.sh has set up; a mode of its own, of some minutes.
+# table of faults takes up. A test without a level is a unit test and runs on the host; one with it
+# (conformance/enumerators) runs under Wine. Needs what tests/setup.sh has set up; a mode of its own,
+# of some minutes.
 
 set -eu
 
@@ -14,7 +16,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 
 folder=$top/build/faults
 tree=$folder/tree
-binaries=$folder/build
+host=$folder/build
+windows=$folder/x86_64
 proven=$top/build/report/proven.txt
 tab=$(printf '\t')
 trouble=0
@@ -34,25 +37,49 @@ copy_tree()
     done
     rm -rf "$folder/new"
     [ -e "$tree/build/deps" ] || ln -s "$top/build/deps" "$tree/build/deps"
-    logged faults-cmake cmake -S "$tree" -B "$binaries" -G Ninja -DOPENBITS_HOST=ON \
+    logged faults-cmake cmake -S "$tree" -B "$host" -G Ninja -DOPENBITS_HOST=ON \
         -DOPENBITS_SANITIZE=address,undefined
+}
+
+# run TEST: in $shown what it names.
+run()
+{
+    case $1 in
+    */*)
+        # Its prefix and its servers come with it.
+        shown=$windows/shown
+        rm -f "$shown"/*
+        ctest --test-dir "$windows" -R "^$1\$"
+        ;;
+    *)
+        shown=$folder/shown
+        rm -rf "$shown"
+        mkdir -p "$shown"
+        (cd "$folder" && OPENBITS_SHOWN_DIR=$shown timeout 120 "$host/tests/unit/$1")
+        ;;
+    esac
 }
 
 # places ROW TEST: runs the test; sets code and count, of the places where the row was withstood.
 places()
 {
-    rm -rf "$folder/shown"
-    mkdir -p "$folder/shown"
     code=0
-    (cd "$folder" && OPENBITS_SHOWN_DIR=$folder/shown timeout 120 "$binaries/tests/unit/$2") \
-        >"$top/build/logs/faults-test.log" 2>&1 </dev/null || code=$?
-    count=$(cat "$folder/shown"/*.faults 2>/dev/null | awk -F '\t' -v row="$1" '$1 == row' |
-        sort -u | wc -l)
+    run "$2" >"$top/build/logs/faults-test.log" 2>&1 </dev/null || code=$?
+    count=$(cat "$shown"/*.faults 2>/dev/null | tr -d '\r' |
+        awk -F '\t' -v row="$1" '$1 == row' | sort -u | wc -l)
 }
 
 build()
 {
-    logged faults-build cmake --build "$binaries" --target "unit_$1"
+    case $1 in
+    */*)
+        if [ ! -e "$windows/build.ninja" ]; then
+            logged faults-cmake cmake -S "$tree" -B "$windows" -G Ninja || return 1
+        fi
+        logged faults-build cmake --build "$windows" --target qmgr "$(echo "$1" | tr / _)"
+        ;;
+    *) logged faults-build cmake --build "$host" --target "unit_$1" ;;
+    esac
 }
 
 # prove ROW TEST FILE EXPRESSION: sets verdict.
@@ -60,7 +87,7 @@ prove()
 {
     verdict="not proven"
     if ! build "$2" || ! places "$1" "$2" || [ "$code" -ne 0 ] || [ "$count" -eq 0 ]; then
-        echo "   $1: unit/$2 does not withstand it with its defence"
+        echo "   $1: $2 does not withstand it with its defence"
         return
     fi
     before=$count
@@ -73,7 +100,7 @@ prove()
     else
         places "$1" "$2"
         [ "$code" -ne 0 ] && [ "$count" -lt "$before" ] && verdict=proven
-        [ "$verdict" = proven ] || echo "   $1: unit/$2 does not notice: $4"
+        [ "$verdict" = proven ] || echo "   $1: $2 does not notice: $4"
     fi
     cp "$folder/kept" "$tree/$3"
 }
@@ -88,7 +115,7 @@ while IFS=$tab read -r row test file expression; do
     fi
     prove "$row" "$test" "$file" "$expression"
     [ "$verdict" = proven ] || trouble=1
-    printf '%s\t%s\tunit/%s\n' "$row" "$verdict" "$test" >>"$proven.new"
+    printf '%s\t%s\t%s\n' "$row" "$verdict" "$test" >>"$proven.new"
 done <"$top/tests/faults/removals.txt"
 
 # Some rows alone are for looking at them, and leave the table as it was.
