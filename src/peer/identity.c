@@ -145,7 +145,7 @@ static bool is_fresh(const struct identity *identity, filetime_t now)
     const struct certificate_rules rules = {now, CERTIFICATE_USE_ANY, CERTIFICATE_USE_ANY, false};
 
     return certificate_check(&identity->facts, &rules) == CERTIFICATE_GOOD &&
-           now <= identity_next_renewal(identity);
+           !identity_is_outdated(identity, now);
 }
 
 static HRESULT make(const struct certificate *old, const char *sid, const char *dns_name,
@@ -210,4 +210,9 @@ filetime_t identity_next_renewal(const struct identity *identity)
     return identity->facts.not_after > IDENTITY_RENEWED_BEFORE
                ? identity->facts.not_after - IDENTITY_RENEWED_BEFORE
                : 0;
+}
+
+bool identity_is_outdated(const struct identity *identity, filetime_t now)
+{
+    return now > identity_next_renewal(identity) || now < identity->facts.not_before;
 }

@@ -30,4 +30,7 @@ void identity_done(struct identity *identity);
 /* When to open it again. */
 filetime_t identity_next_renewal(const struct identity *identity);
 
+/* That time has come, or it has not begun: the clock was ahead when it was made. */
+bool identity_is_outdated(const struct identity *identity, filetime_t now);
+
 #endif

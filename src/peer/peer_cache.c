@@ -189,10 +189,10 @@ static HRESULT create_parts(struct peer_cache *peers, const struct peer_cache_co
                                               .ctx = peers,
                                               .disk = &cache_disk_system,
                                               .maintain_ms = MAINTAIN_MS};
-    const struct peer_network_config network = {.folder = peers->folder,
+    const struct peer_network_config network = {.clock = clock_system,
+                                                .folder = peers->folder,
                                                 .content_port = config->content_port,
                                                 .discovery_port = config->discovery_port,
-                                                .clock = clock_system,
                                                 .get_cache = get_cache,
                                                 .ctx = peers};
     HRESULT hr;

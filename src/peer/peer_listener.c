@@ -355,13 +355,18 @@ HRESULT peer_listener_create(const struct peer_host *host, const struct content_
     return S_OK;
 }
 
-void peer_listener_destroy(struct peer_listener *listener)
+void peer_listener_end_guests(struct peer_listener *listener)
 {
     struct guest *guest;
 
-    if (!listener) return;
     while ((guest = LIST_HEAD_ENTRY(&listener->guests, struct guest, entry)))
         end_guest(guest);
+}
+
+void peer_listener_destroy(struct peer_listener *listener)
+{
+    if (!listener) return;
+    peer_listener_end_guests(listener);
     for (unsigned int i = 0; i < ARRAY_COUNT(listener->sockets); i++)
     {
         if (listener->sockets[i] == UINTPTR_MAX) continue;

@@ -16,6 +16,9 @@ HRESULT peer_listener_create(const struct peer_host *host, const struct content_
 /* Ends all connections where they are. NULL is welcome. */
 void peer_listener_destroy(struct peer_listener *listener);
 
+/* Ends all connections where they are; new ones get host->server_tls as it is then. */
+void peer_listener_end_guests(struct peer_listener *listener);
+
 void peer_listener_set_rate(struct peer_listener *listener, uint64_t rate);
 
 /* True: the socket was one of its own. */

@@ -13,10 +13,10 @@ struct peer_network;
 
 struct peer_network_config
 {
+    struct clock clock;
     const WCHAR *folder; /* where the machine's certificate is kept */
     uint16_t content_port;
     uint16_t discovery_port;
-    struct clock clock;
     /* The cached files; may wait for the disk. */
     HRESULT (*get_cache)(void *ctx, struct cache **cache);
     void *ctx;

@@ -52,7 +52,7 @@ static HRESULT open_identity(struct peer_roles *roles)
     filetime_t now = clock_filetime(&roles->host.clock);
     HRESULT hr;
 
-    if (roles->has_identity && now < identity_next_renewal(&roles->identity)) return S_OK;
+    if (roles->has_identity && !identity_is_outdated(&roles->identity, now)) return S_OK;
     if (roles->has_identity) identity_done(&roles->identity);
     roles->has_identity = false;
     if (FAILED(hr = machine_name_get(&roles->name)) ||
@@ -264,17 +264,29 @@ static void apply(struct peer_roles *roles, const struct peer_network_settings *
     if (roles->trust) peer_trust_serve(roles->trust, roles->running != 0);
 }
 
-/* Once in ten days. Connections show the old certificate, so all of them end. */
+/* Once in ten days, or when the clock has been put back. */
 static bool is_renewal_due(const struct peer_roles *roles)
 {
     return roles->has_identity &&
-           clock_filetime(&roles->host.clock) >= identity_next_renewal(&roles->identity);
+           identity_is_outdated(&roles->identity, clock_filetime(&roles->host.clock));
 }
 
-static void close_roles(struct peer_roles *roles)
+/* Connections show the old certificate, so all of them end. The server's port stays open: what is
+ * left of its connections would keep us from it for a while. */
+static void renew_identity(struct peer_roles *roles)
 {
+    struct tls_context *context;
+
     close_client(roles);
-    close_server(roles);
+    if (!roles->listener) return;
+    peer_listener_end_guests(roles->listener);
+    if (FAILED(open_identity(roles)) || FAILED(create_context(roles, TLS_SERVER, &context)))
+    {
+        close_server(roles);
+        return;
+    }
+    tls_context_release(roles->host.server_tls);
+    roles->host.server_tls = context;
 }
 
 void peer_roles_follow(struct peer_roles *roles, const struct peer_network_settings *settings,
@@ -282,7 +294,7 @@ void peer_roles_follow(struct peer_roles *roles, const struct peer_network_setti
 {
     if (is_renewal_due(roles))
     {
-        close_roles(roles);
+        renew_identity(roles);
         has_news = true;
     }
     if (has_news || clock_ticks(&roles->host.clock) >= roles->try_again) apply(roles, settings);
@@ -322,7 +334,8 @@ tick_t peer_roles_run(struct peer_roles *roles, tick_t now)
 
 void peer_roles_close(struct peer_roles *roles)
 {
-    close_roles(roles);
+    close_client(roles);
+    close_server(roles);
     if (roles->host.discovery) close_discovery(roles);
     if (roles->has_identity) identity_done(&roles->identity);
     roles->has_identity = false;
