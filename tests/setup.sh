@@ -33,6 +33,7 @@ tclsh tcl
 /usr/include/sqlite3.h libsqlite3-dev
 xz xz-utils
 ip iproute2
+tcpdump tcpdump
 /usr/lib/wine/wine64 wine64
 wineserver wine
 /usr/include/wine/wine/debug.h libwine-dev

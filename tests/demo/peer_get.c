@@ -2,7 +2,8 @@
  *
  * peer_get.exe URL FILE FLAGS [AT FLAGS]...: downloads with these peer-caching flags; when so many
  * bytes are there, the flags become others. Shows which bytes came from whom while it runs, and in
- * the last line, for scripts: "done ORIGIN PEERS MILLISECONDS". */
+ * the last line, for scripts: "done ORIGIN PEERS MILLISECONDS LONGEST", the last of these being the
+ * longest time in which no byte came once there was one. */
 #include <stdio.h>
 #include <wchar.h>
 
@@ -17,6 +18,8 @@
 static IBackgroundCopyManager *manager;
 static IBackgroundCopyJob *job;
 static IBackgroundCopyFile4 *file;
+static UINT64 bytes_seen;
+static DWORD bytes_time, longest;
 
 static void check(const char *what, HRESULT hr)
 {
@@ -78,6 +81,16 @@ static void fail(void)
     check("The job", code);
 }
 
+static void measure(UINT64 bytes)
+{
+    DWORD now = GetTickCount();
+
+    if (bytes_seen && now - bytes_time > longest) longest = now - bytes_time;
+    if (bytes == bytes_seen) return;
+    bytes_seen = bytes;
+    bytes_time = now;
+}
+
 /* The end, or the next change of flags. */
 static BOOL wait_for(UINT64 bytes)
 {
@@ -90,6 +103,7 @@ static BOOL wait_for(UINT64 bytes)
         check("GetState", IBackgroundCopyJob_GetState(job, &state));
         check("GetPeerDownloadStats",
               IBackgroundCopyFile4_GetPeerDownloadStats(file, &origin, &peers));
+        measure(origin + peers);
         if (state == BG_JOB_STATE_TRANSFERRED) return FALSE;
         if (state == BG_JOB_STATE_ERROR || state == BG_JOB_STATE_TRANSIENT_ERROR) fail();
         if (origin + peers >= bytes) break;
@@ -136,6 +150,6 @@ int wmain(int argc, WCHAR **argv)
     check("GetPeerDownloadStats", IBackgroundCopyFile4_GetPeerDownloadStats(file, &origin, &peers));
     show(origin, peers);
     check("Complete", IBackgroundCopyJob_Complete(job));
-    printf("done %llu %llu %lu\n", origin, peers, GetTickCount() - start);
+    printf("done %llu %llu %lu %lu\n", origin, peers, GetTickCount() - start, longest);
     return 0;
 }
