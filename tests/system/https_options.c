@@ -9,6 +9,7 @@
 #include "base/err_codes.h"
 #include "bitsmsg.h"
 #include "harness/com_fixture.h"
+#include "harness/origin.h"
 #include "https_fixture.h"
 #include "https_look.h"
 
@@ -366,6 +367,65 @@ static void test_look_is_remembered(void)
     }
 }
 
+/* The first file is there, the second one is nowhere; and then it is beside the first. */
+static void see_server_twice(bool is_set_again, LONG calls)
+{
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
+    WCHAR path[MAX_PATH], dead[128], good[128];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+    IBackgroundCopyJob3 *job3;
+    HRESULT hr;
+
+    swprintf(dead, ARRAY_SIZE(dead), L"https://localhost:%u/file", origin_dead_port());
+    swprintf(good, ARRAY_SIZE(good), L"https://localhost:%u/file", https_port("good"));
+    hr = IBackgroundCopyJob_AddFile(job, dead, temp_path(L"look_second", path));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    https_look_set(job, &look);
+    resume(job);
+    wait_for_state(job, STATE_BIT(BG_JOB_STATE_TRANSIENT_ERROR), HTTPS_WAIT_MS);
+    ok(look.calls == 1, "Called %ld times.\n", look.calls);
+    IBackgroundCopyJob_Suspend(job);
+    hr = is_set_again ? https_look_set(job, &look) : S_OK;
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJob3, (void **)&job3);
+    hr = IBackgroundCopyJob3_ReplaceRemotePrefix(job3, dead, good);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJob3_Release(job3);
+    check_outcome(job, S_OK);
+    ok(look.calls == calls, "Called %ld times.\n", look.calls);
+    end_job(job);
+}
+
+/* Whoever is set, also the same one, has not seen any server yet. */
+static void test_look_forgets(void)
+{
+    see_server_twice(false, 1);
+    shows("HO3-8");
+    see_server_twice(true, 2);
+}
+
+/* What a proxy answers whose object has gone with its process. */
+static void test_look_is_gone(void)
+{
+    static const HRESULT answers[] = {RPC_E_DISCONNECTED, RPC_E_SERVER_DIED_DNE,
+                                      HRESULT_FROM_WIN32(RPC_S_SERVER_UNAVAILABLE)};
+    struct https_look look = {.iface.lpVtbl = &https_look_vtbl, .refs = 1};
+    WCHAR path[MAX_PATH];
+    IBackgroundCopyJob *job = https_job("good", "localhost", path);
+
+    shows("HO3-6");
+    https_look_set(job, &look);
+    for (unsigned int i = 0; i < ARRAY_SIZE(answers); i++)
+    {
+        look.answer = answers[i];
+        check_outcome(job, BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED);
+    }
+    look.answer = S_OK;
+    check_outcome(job, S_OK);
+    ok(look.calls == (LONG)ARRAY_SIZE(answers) + 1, "Called %ld times.\n", look.calls);
+    end_job(job);
+}
+
 /* Who is refused by the system is not shown to anybody. */
 static void test_look_comes_after(void)
 {
@@ -428,6 +488,8 @@ START_TEST(https_options)
     RUN_TEST(test_look_refuses);
     RUN_TEST(test_look_lacks_interface);
     RUN_TEST(test_look_is_remembered);
+    RUN_TEST(test_look_forgets);
+    RUN_TEST(test_look_is_gone);
     RUN_TEST(test_look_comes_after);
     RUN_TEST(test_look_hangs);
     com_stop();
