@@ -9,6 +9,9 @@
 
 #define QUIET_MS 3000
 
+#define SLOW_BYTES 131072 /* a second: what the other machine's policy allows */
+#define RATE_MS    4000
+
 static void test_wait(void)
 {
     link_wait_peer_count(1);
@@ -306,20 +309,46 @@ static void test_validated(void)
     step_done("taken");
 }
 
+static uint64_t bytes_of_peers(struct link_job *job)
+{
+    UINT64 from_origin = 0, from_peers = 0;
+
+    IBackgroundCopyFile4_GetPeerDownloadStats(job->file, &from_origin, &from_peers);
+    return from_peers;
+}
+
+/* What others get is limited; what comes from the origin is not, where the policy holds too. */
 static void test_in_use(void)
 {
+    uint64_t start, before, bytes;
     struct link_job job;
 
+    shows("POL-12");
     step_wait("slow");
     link_create(&job, "link-h", JOB_CLIENT);
     link_resume(&job);
     link_wait_peers(&job, 65536);
     step_done("reading");
     step_wait("busy");
+    start = test_ticks();
+    before = bytes_of_peers(&job);
+    com_pump(RATE_MS);
+    bytes = bytes_of_peers(&job) - before;
+    /* It is told once a second. */
+    ok(bytes <= SLOW_BYTES * (test_ticks() - start + 1000) / 1000 * 11 / 10 && bytes >= SLOW_BYTES,
+       "%llu bytes came in %llu ms.\n", (unsigned long long)bytes,
+       (unsigned long long)(test_ticks() - start));
+
+    set_policy(L"MaxBandwidthServed", SLOW_BYTES * 8);
+    com_pump(1000); /* nothing says when it is in force */
+    start = test_ticks();
     IBackgroundCopyJob4_SetPeerCachingFlags(job.job4, 0);
     link_wait(&job);
-    ok(job.from_origin != 0, "Got %llu bytes from the origin.\n", job.from_origin);
+    ok(job.from_origin > 8 * MIB, "Got %llu bytes from the origin.\n", job.from_origin);
+    ok(test_ticks() - start < job.from_origin / SLOW_BYTES * 1000 / 2, "It took %llu ms.\n",
+       (unsigned long long)(test_ticks() - start));
     link_end(&job);
+    delete_policy(L"MaxBandwidthServed");
     step_done("read");
 }
 
