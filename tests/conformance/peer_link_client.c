@@ -309,6 +309,21 @@ static void test_validated(void)
     step_done("taken");
 }
 
+static void test_redirected(void)
+{
+    struct link_job job;
+
+    shows("PCM-26");
+    step_wait("redirected");
+    link_fetch(&job, "moved/link-x", JOB_CLIENT);
+    ok(job.from_origin && !job.from_peers, "%llu bytes are from peers.\n", job.from_peers);
+    link_end(&job);
+    link_fetch(&job, "link-x", JOB_CLIENT);
+    ok(!job.from_origin && job.from_peers, "%llu bytes are from the origin.\n", job.from_origin);
+    link_end(&job);
+    step_done("asked for both");
+}
+
 static uint64_t bytes_of_peers(struct link_job *job)
 {
     UINT64 from_origin = 0, from_peers = 0;
@@ -433,6 +448,7 @@ START_TEST(peer_link_client)
         RUN_TEST(test_refused);
         RUN_TEST(test_policies);
         RUN_TEST(test_validated);
+        RUN_TEST(test_redirected);
         RUN_TEST(test_in_use);
         RUN_TEST(test_cleared);
         RUN_TEST(test_switch);

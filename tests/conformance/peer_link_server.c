@@ -53,6 +53,38 @@ static void test_validated(void)
     link_end(&valid);
 }
 
+static void set_redirect_policy(struct link_job *job, ULONG policy)
+{
+    IBackgroundCopyJobHttpOptions *options;
+    HRESULT hr;
+
+    hr = IBackgroundCopyJob_QueryInterface(job->job, &IID_IBackgroundCopyJobHttpOptions,
+                                           (void **)&options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    if (FAILED(hr)) return;
+    hr = IBackgroundCopyJobHttpOptions_SetSecurityFlags(options, policy);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+}
+
+/* The file is kept under the name that it turned out to have. */
+static void test_redirected(void)
+{
+    struct link_job job;
+
+    shows("PCM-26");
+    link_create(&job, "moved/link-x", JOB_SERVER);
+    set_redirect_policy(&job, BG_HTTP_REDIRECT_POLICY_ALLOW_REPORT);
+    link_resume(&job);
+    link_wait(&job);
+    link_complete(&job);
+    link_end(&job);
+    link_wait_records("link-x", 1);
+    ok(!link_records("moved/link-x", NULL), "It is kept under the old name.\n");
+    step_done("redirected");
+    step_wait("asked for both");
+}
+
 struct deletion
 {
     GUID id;
@@ -140,6 +172,7 @@ START_TEST(peer_link_server)
     {
         RUN_TEST(test_records);
         RUN_TEST(test_validated);
+        RUN_TEST(test_redirected);
         RUN_TEST(test_in_use);
         RUN_TEST(test_clear);
         RUN_TEST(test_switch);

@@ -162,14 +162,15 @@ machines_wait_for_peers()
 }
 
 # start_origin FOLDER DOCUMENTS [RATE]: an nginx that all machines reach, as start_nginx of nginx.sh, at
-# origin_url.
+# origin_url. Below /moved/ it sends whoever asks to the file itself.
 start_origin()
 {
     origin_url=http://$machines_origin:8080
     mkdir -p "$1"
     nginx_port=8080
-    nginx_config "$1" "$2" "${3:-0}" | sed "s/listen 127.0.0.1:/listen $machines_origin:/" \
-        >"$1/nginx.conf"
+    nginx_config "$1" "$2" "${3:-0}" | sed -e "s/listen 127.0.0.1:/listen $machines_origin:/" \
+        -e 's,^ *root .*,&\
+        location /moved/ { rewrite ^/moved/(.*) $scheme://$http_host/$1 redirect; },' >"$1/nginx.conf"
     : >"$1/access.log"
     nginx -p "$1" -c "$1/nginx.conf" </dev/null >"$1/nginx.log" 2>&1 &
     nginx_pid=$!

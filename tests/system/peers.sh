@@ -150,7 +150,7 @@ sleep 1
 if [ "$count" -eq 2 ]; then
     mkdir -p "$folder/steps"
     rm -f "$folder"/steps/*
-    for name in a b c d e f i j v w; do make_file "link-$name" 1048576; done
+    for name in a b c d e f i j v w x; do make_file "link-$name" 1048576; done
     for name in h k; do make_file "link-$name" 16777216; done
     OPENBITS_LINK_ORIGIN=$origin_url
     OPENBITS_LINK_FOLDER=Z:$folder/steps
