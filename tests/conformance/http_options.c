@@ -307,6 +307,46 @@ static void check_prefix_is_gone(IBackgroundCopyJob *job, const char *from, cons
     IBackgroundCopyJob3_Release(job3);
 }
 
+/* What came from a server that nobody had asked about is not kept; a file that was done is. */
+static void test_check_in_the_middle(void)
+{
+    IBackgroundCopyJob *job = create_job(L"check", BG_JOB_TYPE_DOWNLOAD);
+    WCHAR url[URL_MAX], path[MAX_PATH];
+    struct origin_tally tally;
+    struct origin_entry entry;
+    unsigned int gets = 0;
+    HRESULT hr;
+
+    shows("HO-SEC-11");
+    origin_add(origin, "/done", &(struct origin_file){.size = SMALL, .version = 3});
+    origin_add(origin, "/begun", &(struct origin_file){.size = BIG, .version = 4});
+    origin_hold_after(origin, "/begun", 2 * MIB);
+    IBackgroundCopyJob_SetPriority(job, BG_JOB_PRIORITY_FOREGROUND);
+    hr = IBackgroundCopyJob_AddFile(job, origin_wurl(origin, "/done", url),
+                                    temp_path(L"check_done", path));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJob_AddFile(job, origin_wurl(origin, "/begun", url),
+                                    temp_path(L"check_begun", path));
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    resume(job);
+    ok(wait_for_bytes(job, SMALL + MIB, SOON), "Nothing came.\n");
+    hr = IBackgroundCopyJobHttpOptions3_SetSecurityFlags(options_of(job), BG_SSL_ENABLE_CRL_CHECK);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    origin_release(origin, "/begun");
+    wait_for_state(job, TRANSFERRED, SOON);
+    for (size_t i = 0; origin_journal_get(origin, "/begun", i, &entry); i++)
+    {
+        if (strcmp(entry.method, "GET")) continue;
+        gets++;
+        ok(!entry.body_begin, "It was asked for from byte %llu on.\n",
+           (unsigned long long)entry.body_begin);
+    }
+    ok(gets == 2, "It was asked for %u times.\n", gets);
+    origin_count(origin, "/done", 3, NULL, 0, &tally);
+    ok(tally.gets == 1, "The file that was done was asked for %u times.\n", tally.gets);
+    end_job(job);
+}
+
 static void test_redirect_policies(void)
 {
     static const struct fixed_answer away = {302, "Location: /small\r\n"};
@@ -642,6 +682,7 @@ START_TEST(http_options)
     RUN_TEST(test_headers_overruled);
     RUN_TEST(test_write_only);
     RUN_TEST(test_flags);
+    RUN_TEST(test_check_in_the_middle);
     RUN_TEST(test_redirect_policies);
     RUN_TEST(test_redirect_to_share);
     RUN_TEST(test_secrets_stay);
