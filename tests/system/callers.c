@@ -204,6 +204,44 @@ static void test_credentials(void)
     end_job(job);
 }
 
+static HRESULT get_headers_as(const struct caller_facts *caller,
+                              IBackgroundCopyJobHttpOptions *options)
+{
+    WCHAR *headers = NULL;
+    HRESULT hr;
+
+    now = *caller;
+    is_through_com = true;
+    hr = IBackgroundCopyJobHttpOptions_GetCustomHeaders(options, &headers);
+    is_through_com = false;
+    ok(!headers == FAILED(hr), "Got hr %#lx and %p.\n", hr, headers);
+    CoTaskMemFree(headers);
+    return hr;
+}
+
+/* They may be secrets. */
+static void test_headers(void)
+{
+    IBackgroundCopyJobHttpOptions *options = NULL;
+    IBackgroundCopyJob *job;
+    HRESULT hr;
+    GUID id;
+
+    shows("HO-HDR-7");
+    job = job_of(&anna, &id);
+    hr = IBackgroundCopyJob_QueryInterface(job, &IID_IBackgroundCopyJobHttpOptions,
+                                           (void **)&options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = IBackgroundCopyJobHttpOptions_SetCustomHeaders(options, L"X-Key: 1");
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = get_headers_as(&anna, options);
+    ok(hr == S_OK, "Got hr %#lx.\n", hr);
+    hr = get_headers_as(&root, options);
+    ok(hr == E_ACCESSDENIED, "Got hr %#lx.\n", hr);
+    IBackgroundCopyJobHttpOptions_Release(options);
+    end_job(job);
+}
+
 static HRESULT get_group_as(const struct caller_facts *caller, IBackgroundCopyQMgr *qmgr,
                             const GUID *id)
 {
@@ -414,6 +452,7 @@ START_TEST(callers)
     RUN_TEST(test_other_user);
     RUN_TEST(test_restricted_token);
     RUN_TEST(test_credentials);
+    RUN_TEST(test_headers);
     RUN_TEST(test_group);
     RUN_TEST(test_elevated_job);
     RUN_TEST(test_lists);
