@@ -35,7 +35,7 @@ PATH=$PATH:/usr/sbin:/sbin
     die "Build first: sh tests/setup.sh"
 
 if [ "$mode" = quick ]; then
-    mib=128 upload_mib=64 files=1000 rounds=3 serving_rounds=2 upload_rounds=5
+    mib=128 upload_mib=256 files=1000 rounds=3 serving_rounds=2 upload_rounds=5
     counts="1000 10000" peers="1 2" discoveries=5 toggles=100 limit=600
 else
     mib=1024 upload_mib=256 files=10000 rounds=9 serving_rounds=5 upload_rounds=9
