@@ -11,7 +11,9 @@ wine_use_prefix()
     WINEDEBUG=${WINEDEBUG:-err-all,fixme-all}
     WINEDLLOVERRIDES=${WINEDLLOVERRIDES:-mscoree,mshtml=}
     HOME=${HOME:-/tmp}
-    export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES HOME
+    # Without UTF-8, Wine cannot make files whose names are not ASCII.
+    LC_ALL=C.UTF-8
+    export WINEPREFIX WINEDEBUG WINEDLLOVERRIDES HOME LC_ALL
     unset DISPLAY WINEARCH WINESERVER WINELOADER
     wine_root=
     wine_machine=
@@ -88,8 +90,10 @@ wine_use_prefix_both()
 wine_exec()
 {
     if [ -n "$wine_root" ]; then
+        wine_locales=/usr/lib/locale
+        [ -d "$wine_locales" ] || wine_locales=
         # shellcheck disable=SC2086
-        set -- sh "$wine_lib/in_root.sh" "$wine_root" $wine_machine "$wine_source" "$wine_build" \
+        set -- sh "$wine_lib/in_root.sh" "$wine_root" $wine_machine $wine_locales "$wine_source" "$wine_build" \
             "${wine_build_other:-$wine_build}" -- "$@"
     fi
     if [ -n "$wine_limit" ]; then
