@@ -5,6 +5,8 @@
 #include "upload/upload_fragment.h"
 
 #define QUICK_MS             1000 /* a fragment that takes less may be larger */
+#define AT_ONCE_MS           60   /* one that takes less may be so many times as large: */
+#define MUCH_LARGER          8u
 #define SLOW_MS              8000 /* one that takes more is too large */
 #define SMALLEST_AFTER_BREAK 65536u
 
@@ -25,7 +27,8 @@ void upload_fragment_taken(struct upload_fragment *fragment, uint64_t size, uint
 {
     /* The last one of a file says nothing about larger ones. */
     if (ms < QUICK_MS && size >= fragment->size)
-        fragment->size = at_most(fragment->size * 2, fragment->limit);
+        fragment->size =
+            at_most(fragment->size * (ms < AT_ONCE_MS ? MUCH_LARGER : 2), fragment->limit);
     else if (ms > SLOW_MS && fragment->size / 2 >= SMALLEST_AFTER_BREAK)
         fragment->size /= 2;
 }

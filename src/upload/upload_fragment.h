@@ -10,7 +10,7 @@
 #define UPLOAD_FRAGMENT_MIN   4096u
 #define UPLOAD_FRAGMENT_START (2u << 20)
 /* Below the 30,000,000 bytes that a server takes in one request by default. */
-#define UPLOAD_FRAGMENT_MAX (16u << 20)
+#define UPLOAD_FRAGMENT_MAX (28u << 20)
 
 struct upload_fragment
 {

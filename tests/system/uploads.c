@@ -95,8 +95,8 @@ static const struct row rows[] = {
     {"session lost at its end", 3 * MIB, {0}, {{UP_CLOSE, 1, 1, UP_FORGET, 0, NULL}}, SURVIVES, 2},
     {"sessions lost again and again", 3 * MIB, {0}, {{UP_FRAGMENT, 1, 0, UP_FORGET, 0, NULL}},
      TRANSIENT(BG_E_SESSION_NOT_FOUND), 5},
-    {"range going back", 8 * MIB, {0}, {{UP_FRAGMENT, 3, 1, UP_REWIND, 1000, NULL}}, SURVIVES, 0},
-    {"range going back to nothing", 8 * MIB, {0}, {{UP_FRAGMENT, 3, 1, UP_REWIND, 0, NULL}}, SURVIVES, 0},
+    {"range going back", 24 * MIB, {0}, {{UP_FRAGMENT, 3, 1, UP_REWIND, 1000, NULL}}, SURVIVES, 0},
+    {"range going back to nothing", 24 * MIB, {0}, {{UP_FRAGMENT, 3, 1, UP_REWIND, 0, NULL}}, SURVIVES, 0},
     {"range that always goes back", 2 * MIB, {.max_fragment = 65536},
      {{UP_FRAGMENT, 12, 0, UP_REWIND, 0, NULL}}, TRANSIENT(BG_E_NO_PROGRESS), 0},
     {"range beyond what was sent", 8 * MIB, {0}, {{UP_FRAGMENT, 2, 1, UP_SAY, 7 * MIB, NULL}}, SURVIVES, 2},
@@ -254,7 +254,7 @@ static void test_resume(void)
 {
     struct up_server *server = up_serve(origin, "/resume", NULL);
     IBackgroundCopyJob *job =
-        create_upload(origin, "/resume", BG_JOB_TYPE_UPLOAD, L"resume", 12 * MIB, 8);
+        create_upload(origin, "/resume", BG_JOB_TYPE_UPLOAD, L"resume", 24 * MIB, 8);
     struct up_counts counts;
     HRESULT hr;
 
@@ -265,11 +265,11 @@ static void test_resume(void)
     ok(hr == S_OK, "Got hr %#lx.\n", hr);
     origin_open_gate(origin, 1);
     resume_upload(job);
-    finish_upload(job, server, L"resume", 12 * MIB, 8);
+    finish_upload(job, server, L"resume", 24 * MIB, 8);
     up_get_counts(server, &counts);
     ok(counts.packets[UP_CREATE] == 1, "%u sessions.\n", counts.packets[UP_CREATE]);
     /* The fragment that was out is the only one that may come twice. */
-    ok(counts.received <= 12 * MIB + 8 * MIB, "Received %llu.\n",
+    ok(counts.received <= 24 * MIB + 8 * MIB, "Received %llu.\n",
        (unsigned long long)counts.received);
     origin_shut_gate(origin, 1);
 }
