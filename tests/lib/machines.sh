@@ -35,7 +35,9 @@ machines_start()
     mkdir -p /run/netns
     mount -t tmpfs none /run/netns
     ip link set lo up
+    # Else it has the least address of the machines, and another one when that machine goes.
     ip link add br0 type bridge
+    ip link set br0 address 02:00:00:00:00:01
     ip addr add "$machines_origin/24" dev br0
     ip link set br0 up
 
